@@ -2,8 +2,8 @@
 s!==n&&Ws(t,s,{get:()=>e[s],enumerable:!(a=Gf(e,s))||a.enumerable});return t};var Xf=t=>Jf(Ws({},"__esModule",{value:!0}),t);var Y0={};Vf(Y0,{BESIDE_INDICES:()=>Xa,DASHES:()=>Ye,allOf:()=>pe,argmax:()=>qn,bar:()=>be,barValues:()=>Us,brief:()=>Mt,button:()=>ct,changes:()=>Ct,chart:()=>Gt,
 choice:()=>Rt,coalitionWithout:()=>Ha,columnHead:()=>je,columnsOfEqualHeight:()=>ho,dash:()=>ea,ends:()=>Hs,epochName:()=>on,faint:()=>rt,fault:()=>ya,fill:()=>Xt,
 fixed:()=>st,glyph:()=>Et,h:()=>h,heading:()=>dt,heightOf:()=>oe,joint:()=>Js,largest:()=>Jt,lastColour:()=>Mn,layerOf:()=>$n,legend:()=>Aa,letters:()=>Pn,mark:()=>Dt,
-modality:()=>$t,moment:()=>pa,name:()=>Q,onDrag:()=>Wt,openFrame:()=>Wn,openStandalone:()=>Uf,paint:()=>Yt,pathOf:()=>Tn,plot:()=>Fe,prefixNote:()=>Bn,put:()=>ft,
-rangeOf:()=>jt,readable:()=>kt,readout:()=>Ua,register:()=>gt,registerFailure:()=>To,render:()=>qs,renderCockpit:()=>Wf,rgb:()=>Wa,row:()=>ye,rowCount:()=>_n,rowHead:()=>St,
+modality:()=>$t,moment:()=>pa,name:()=>Q,onDrag:()=>Wt,openFrame:()=>Wn,openStandalone:()=>Uf,paint:()=>Yt,pathOf:()=>zn,plot:()=>Fe,prefixNote:()=>Bn,put:()=>ft,
+rangeOf:()=>jt,readable:()=>kt,readout:()=>Ua,register:()=>gt,registerFailure:()=>zo,render:()=>qs,renderCockpit:()=>Wf,rgb:()=>Wa,row:()=>ye,rowCount:()=>_n,rowHead:()=>St,
 s:()=>it,seriesButton:()=>un,short:()=>X,signed:()=>mt,signedBar:()=>Ve,span:()=>ce,stretch:()=>rn,tint:()=>Le,unseen:()=>se,untrainedNote:()=>Ke,viewNames:()=>Co,
 write:()=>wt,writer:()=>wn});var Zf="http://www.w3.org/2000/svg";function Ao(t,e,n){for(let[a,s]of Object.entries(e))t.setAttribute(a,String(s));return t.append(...n),t}var h=(t,e={},...n)=>Ao(
 document.createElement(t),e,n),it=(t,e={},...n)=>Ao(document.createElementNS(Zf,t),e,n),se=t=>h("span",{class:"mmv-hidden-text"},t);function wt(t,e){let n=t.firstChild;
@@ -47,8 +47,8 @@ n)),St=(...t)=>h("th",{scope:"row"},...t);function Ve(t){let{track:e,set:n,was:a
 `${e}: name is not a text; give each view a name of its own`);if(ma.some(n=>n.name===t.name))throw new TypeError(`${e}: this name is registered already; choose \
 another`);if(!Eo.includes(t.place))throw new TypeError(`${e}: place is ${JSON.stringify(t.place)}, expected one of ${Eo.join(", ")}`);if(!Array.isArray(t.needs))
 throw new TypeError(`${e}: needs is ${JSON.stringify(t.needs)}, expected an array with the names of the frame's arrays`);if(typeof t.mount!="function")throw new TypeError(
-`${e}: mount is no function; expected mount(root, frame, state, pick)`);ma.push(t)}function To(t,e){let n=()=>{throw e};ma.push({name:t,place:"wide",needs:[],mount:n})}
-var zo=(t,e)=>ma.filter(n=>n.place===t&&n.needs.every(e.has)&&(n.shows?.(e)??!0)).sort((n,a)=>(n.order??100)-(a.order??100)),Co=()=>ma.map(t=>t.name);function ad(t,e){let n=e.modalities.length,a=e.modalities.map(()=>e.modalities.map(()=>h("td"))),s=h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),
+`${e}: mount is no function; expected mount(root, frame, state, pick)`);ma.push(t)}function zo(t,e){let n=()=>{throw e};ma.push({name:t,place:"wide",needs:[],mount:n})}
+var To=(t,e)=>ma.filter(n=>n.place===t&&n.needs.every(e.has)&&(n.shows?.(e)??!0)).sort((n,a)=>(n.order??100)-(a.order??100)),Co=()=>ma.map(t=>t.name);function ad(t,e){let n=e.modalities.length,a=e.modalities.map(()=>e.modalities.map(()=>h("td"))),s=h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),
 ...a.map((f,d)=>h("th",{scope:"col"},...je(e,d,(235/n-27)/6.5)))),r=a.map((f,d)=>h("tr",{},St(...$t(e,d)),...f)),o=dt("Coupling weights W"),i=rt("No coupling we\
 ights in this layer: its scans are not coupled, or one SSM stream serves all modalities."),l=h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: row\
 s are targets, columns are sources",...n>4?{"data-many":""}:{}},h("thead",{},s),h("tbody",{},...r));t.append(o,l,i);let c=Jt(...e.compared.filter(f=>f.has("coup\
@@ -161,14 +161,14 @@ r=o=s:(r=Zs((.4360747*e+.3850649*n+.1430804*a)/ri),o=Zs((.0139322*e+.0971045*n+.
 return new Be(this.l+ss*(t??1),this.a,this.b,this.opacity)},darker(t){return new Be(this.l-ss*(t??1),this.a,this.b,this.opacity)},rgb(){var t=(this.l+16)/116,e=isNaN(
 this.a)?t:t+this.a/500,n=isNaN(this.b)?t:t-this.b/200;return e=ri*Qs(e),t=oi*Qs(t),n=ii*Qs(n),new Zt(tr(3.1338561*e-1.6168667*t-.4906146*n),tr(-.9787684*e+1.9161415*
 t+.033454*n),tr(.0719453*e-.2289914*t+1.4052427*n),this.opacity)}}));function Zs(t){return t>Ed?Math.pow(t,1/3):t/ci+li}function Qs(t){return t>Kn?t*t*t:ci*(t-li)}
-function tr(t){return 255*(t<=.0031308?12.92*t:1.055*Math.pow(t,1/2.4)-.055)}function er(t){return(t/=255)<=.04045?t/12.92:Math.pow((t+.055)/1.055,2.4)}function Td(t){
+function tr(t){return 255*(t<=.0031308?12.92*t:1.055*Math.pow(t,1/2.4)-.055)}function er(t){return(t/=255)<=.04045?t/12.92:Math.pow((t+.055)/1.055,2.4)}function zd(t){
 if(t instanceof Je)return new Je(t.h,t.c,t.l,t.opacity);if(t instanceof Be||(t=fi(t)),t.a===0&&t.b===0)return new Je(NaN,0<t.l&&t.l<100?0:NaN,t.l,t.opacity);var e=Math.
-atan2(t.b,t.a)*si;return new Je(e<0?e+360:e,Math.sqrt(t.a*t.a+t.b*t.b),t.l,t.opacity)}function os(t,e,n,a){return arguments.length===1?Td(t):new Je(t,e,n,a??1)}function Je(t,e,n,a){this.h=+t,this.c=+e,this.l=+n,this.opacity=+a}function ui(t){if(isNaN(
+atan2(t.b,t.a)*si;return new Je(e<0?e+360:e,Math.sqrt(t.a*t.a+t.b*t.b),t.l,t.opacity)}function os(t,e,n,a){return arguments.length===1?zd(t):new Je(t,e,n,a??1)}function Je(t,e,n,a){this.h=+t,this.c=+e,this.l=+n,this.opacity=+a}function ui(t){if(isNaN(
 t.h))return new Be(t.l,0,0,t.opacity);var e=t.h*ai;return new Be(t.l,Math.cos(e)*t.c,Math.sin(e)*t.c,t.opacity)}Vn(Je,os,$a(cn,{brighter(t){return new Je(this.h,
 this.c,this.l+ss*(t??1),this.opacity)},darker(t){return new Je(this.h,this.c,this.l-ss*(t??1),this.opacity)},rgb(){return ui(this).rgb()}}));var hi=-.14861,ar=1.78277,
-sr=-.29227,is=-.90649,xa=1.97294,Qo=xa*is,ti=xa*ar,ei=ar*sr-is*hi;function zd(t){if(t instanceof On)return new On(t.h,t.s,t.l,t.opacity);t instanceof Zt||(t=nr(
+sr=-.29227,is=-.90649,xa=1.97294,Qo=xa*is,ti=xa*ar,ei=ar*sr-is*hi;function Td(t){if(t instanceof On)return new On(t.h,t.s,t.l,t.opacity);t instanceof Zt||(t=nr(
 t));var e=t.r/255,n=t.g/255,a=t.b/255,s=(ei*a+Qo*e-ti*n)/(ei+Qo-ti),r=a-s,o=(xa*(n-s)-sr*r)/is,i=Math.sqrt(o*o+r*r)/(xa*s*(1-s)),l=i?Math.atan2(o,r)*si-120:NaN;
-return new On(l<0?l+360:l,i,s,t.opacity)}function we(t,e,n,a){return arguments.length===1?zd(t):new On(t,e,n,a??1)}function On(t,e,n,a){this.h=+t,this.s=+e,this.
+return new On(l<0?l+360:l,i,s,t.opacity)}function we(t,e,n,a){return arguments.length===1?Td(t):new On(t,e,n,a??1)}function On(t,e,n,a){this.h=+t,this.s=+e,this.
 l=+n,this.opacity=+a}Vn(On,we,$a(cn,{brighter(t){return t=t==null?Yn:Math.pow(Yn,t),new On(this.h,this.s,this.l*t,this.opacity)},darker(t){return t=t==null?Sn:Math.
 pow(Sn,t),new On(this.h,this.s,this.l*t,this.opacity)},rgb(){var t=isNaN(this.h)?0:(this.h+120)*ai,e=+this.l,n=isNaN(this.s)?0:this.s*e*(1-e),a=Math.cos(t),s=Math.
 sin(t);return new Zt(255*(e+n*(hi*a+ar*s)),255*(e+n*(sr*a+is*s)),255*(e+n*(xa*a)),this.opacity)}}));function bi(t,e,n,a,s){var r=t*t,o=r*t;return((1-3*t+3*r-o)*e+(4-6*r+3*o)*n+(1+3*t+3*r-3*o)*a+o*s)/6}function Cd(t){var e=t.length-1;return function(n){var a=n<=
@@ -203,12 +203,12 @@ u),l(c.scaleX,c.scaleY,f.scaleX,f.scaleY,d,u),c=f=null,function(p){for(var m=-1,
 "px)","deg)"),Ag=Mi(Gd,", ",")",")"),Kd=1e-12;function gi(t){return((t=Math.exp(t))+1/t)/2}function Yd(t){return((t=Math.exp(t))-1/t)/2}function Vd(t){return((t=
 Math.exp(2*t))-1)/(t+1)}var Og=(function t(e,n,a){function s(r,o){var i=r[0],l=r[1],c=r[2],f=o[0],d=o[1],u=o[2],p=f-i,m=d-l,g=p*p+m*m,y,w;if(g<Kd)w=Math.log(u/c)/
 e,y=function(A){return[i+A*p,l+A*m,c*Math.exp(e*A*w)]};else{var b=Math.sqrt(g),v=(u*u-c*c+a*g)/(2*c*n*b),k=(u*u-c*c-a*g)/(2*u*n*b),$=Math.log(Math.sqrt(v*v+1)-v),
-x=Math.log(Math.sqrt(k*k+1)-k);w=(x-$)/e,y=function(A){var S=A*w,M=gi($),T=c/(n*b)*(M*Vd(e*S+$)-Yd($));return[i+T*p,l+T*m,c*M/gi(e*S+$)]}}return y.duration=Math.
+x=Math.log(Math.sqrt(k*k+1)-k);w=(x-$)/e,y=function(A){var S=A*w,M=gi($),z=c/(n*b)*(M*Vd(e*S+$)-Yd($));return[i+z*p,l+z*m,c*M/gi(e*S+$)]}}return y.duration=Math.
 abs(w)*1e3*e/Math.SQRT2,y}return s.rho=function(r){var o=Math.max(.001,+r),i=o*o,l=i*i;return t(o,i,l)},s})(Math.SQRT2,2,4);function _i(t){return function(e,n){
 var a=t((e=rs(e)).h,(n=rs(n)).h),s=fe(e.s,n.s),r=fe(e.l,n.l),o=fe(e.opacity,n.opacity);return function(i){return e.h=a(i),e.s=s(i),e.l=r(i),e.opacity=o(i),e+""}}}
 var Sg=_i(lr),Ng=_i(fe);function ki(t){return function(e,n){var a=t((e=os(e)).h,(n=os(n)).h),s=fe(e.c,n.c),r=fe(e.l,n.l),o=fe(e.opacity,n.opacity);return function(i){return e.h=a(i),e.
-c=s(i),e.l=r(i),e.opacity=o(i),e+""}}}var Eg=ki(lr),Tg=ki(fe);function Ai(t){return(function e(n){n=+n;function a(s,r){var o=t((s=we(s)).h,(r=we(r)).h),i=fe(s.s,
-r.s),l=fe(s.l,r.l),c=fe(s.opacity,r.opacity);return function(f){return s.h=o(f),s.s=i(f),s.l=l(Math.pow(f,n)),s.opacity=c(f),s+""}}return a.gamma=e,a})(1)}var zg=Ai(
+c=s(i),e.l=r(i),e.opacity=o(i),e+""}}}var Eg=ki(lr),zg=ki(fe);function Ai(t){return(function e(n){n=+n;function a(s,r){var o=t((s=we(s)).h,(r=we(r)).h),i=fe(s.s,
+r.s),l=fe(s.l,r.l),c=fe(s.opacity,r.opacity);return function(f){return s.h=o(f),s.s=i(f),s.l=l(Math.pow(f,n)),s.opacity=c(f),s+""}}return a.gamma=e,a})(1)}var Tg=Ai(
 lr),ds=Ai(fe);function Jd(t){return Math.abs(t=Math.round(t))>=1e21?t.toLocaleString("en").replace(/,/g,""):t.toString(10)}function hs(t,e){if(!isFinite(t)||t===0)return null;
 var n=(t=e?t.toExponential(e-1):t.toExponential()).indexOf("e"),a=t.slice(0,n);return[a.length>1?a[0]+a.slice(2):a,+t.slice(n+1)]}function Xn(t){return t=hs(Math.
 abs(t)),t?t[1]:NaN}function Xd(t,e){return function(n,a){for(var s=n.length,r=[],o=0,i=t[0],l=0;s>0&&i>0&&(l+i+1>a&&(i=Math.max(1,a-l)),r.push(n.substring(s-=i,
@@ -225,19 +225,19 @@ min(8,Math.floor(s/3)))*3)+1,o=a.length;return r===o?a:r>o?a+new Array(r-o+1).jo
 max(0,e+r-1))[0]}function Oi(t,e){var n=hs(t,e);if(!n)return t+"";var a=n[0],s=n[1];return s<0?"0."+new Array(-s).join("0")+a:a.length>s+1?a.slice(0,s+1)+"."+a.
 slice(s+1):a+new Array(s-a.length+2).join("0")}var Si={"%":(t,e)=>(t*100).toFixed(e),b:t=>Math.round(t).toString(2),c:t=>t+"",d:Jd,e:(t,e)=>t.toExponential(e),f:(t,e)=>t.
 toFixed(e),g:(t,e)=>t.toPrecision(e),o:t=>Math.round(t).toString(8),p:(t,e)=>Oi(t*100,e),r:Oi,s:eu,X:t=>Math.round(t).toString(16).toUpperCase(),x:t=>Math.round(
-t).toString(16)};function Ni(t){return t}var Ei=Array.prototype.map,Ti=["y","z","a","f","p","n","µ","m","","k","M","G","T","P","E","Z","Y"];function nu(t){var e=t.
+t).toString(16)};function Ni(t){return t}var Ei=Array.prototype.map,zi=["y","z","a","f","p","n","µ","m","","k","M","G","T","P","E","Z","Y"];function nu(t){var e=t.
 grouping===void 0||t.thousands===void 0?Ni:Xd(Ei.call(t.grouping,Number),t.thousands+""),n=t.currency===void 0?"":t.currency[0]+"",a=t.currency===void 0?"":t.currency[1]+
 "",s=t.decimal===void 0?".":t.decimal+"",r=t.numerals===void 0?Ni:Zd(Ei.call(t.numerals,String)),o=t.percent===void 0?"%":t.percent+"",i=t.minus===void 0?"−":
 t.minus+"",l=t.nan===void 0?"NaN":t.nan+"";function c(d,u){d=Zn(d);var p=d.fill,m=d.align,g=d.sign,y=d.symbol,w=d.zero,b=d.width,v=d.comma,k=d.precision,$=d.trim,
 x=d.type;x==="n"?(v=!0,x="g"):Si[x]||(k===void 0&&(k=12),$=!0,x="g"),(w||p==="0"&&m==="=")&&(w=!0,p="0",m="=");var A=(u&&u.prefix!==void 0?u.prefix:"")+(y==="$"?
-n:y==="#"&&/[boxX]/.test(x)?"0"+x.toLowerCase():""),S=(y==="$"?a:/[%p]/.test(x)?o:"")+(u&&u.suffix!==void 0?u.suffix:""),M=Si[x],T=/[defgprs%]/.test(x);k=k===void 0?
+n:y==="#"&&/[boxX]/.test(x)?"0"+x.toLowerCase():""),S=(y==="$"?a:/[%p]/.test(x)?o:"")+(u&&u.suffix!==void 0?u.suffix:""),M=Si[x],z=/[defgprs%]/.test(x);k=k===void 0?
 6:/[gprs]/.test(x)?Math.max(1,Math.min(21,k)):Math.max(0,Math.min(20,k));function N(_){var j=A,B=S,F,R,q;if(x==="c")B=M(_)+B,_="";else{_=+_;var W=_<0||1/_<0;if(_=
-isNaN(_)?l:M(Math.abs(_),k),$&&(_=tu(_)),W&&+_==0&&g!=="+"&&(W=!1),j=(W?g==="("?g:i:g==="-"||g==="("?"":g)+j,B=(x==="s"&&!isNaN(_)&&ps!==void 0?Ti[8+ps/3]:"")+B+
-(W&&g==="("?")":""),T){for(F=-1,R=_.length;++F<R;)if(q=_.charCodeAt(F),48>q||q>57){B=(q===46?s+_.slice(F+1):_.slice(F))+B,_=_.slice(0,F);break}}}v&&!w&&(_=e(_,1/0));
+isNaN(_)?l:M(Math.abs(_),k),$&&(_=tu(_)),W&&+_==0&&g!=="+"&&(W=!1),j=(W?g==="("?g:i:g==="-"||g==="("?"":g)+j,B=(x==="s"&&!isNaN(_)&&ps!==void 0?zi[8+ps/3]:"")+B+
+(W&&g==="("?")":""),z){for(F=-1,R=_.length;++F<R;)if(q=_.charCodeAt(F),48>q||q>57){B=(q===46?s+_.slice(F+1):_.slice(F))+B,_=_.slice(0,F);break}}}v&&!w&&(_=e(_,1/0));
 var P=j.length+_.length+B.length,U=P<b?new Array(b-P+1).join(p):"";switch(v&&w&&(_=e(U+_,U.length?b-B.length:1/0),U=""),m){case"<":_=j+_+B+U;break;case"=":_=j+U+
 _+B;break;case"^":_=U.slice(0,P=U.length>>1)+j+_+B+U.slice(P);break;default:_=U+j+_+B;break}return r(_)}return N.toString=function(){return d+""},N}function f(d,u){
-var p=Math.max(-8,Math.min(8,Math.floor(Xn(u)/3)))*3,m=Math.pow(10,-p),g=c((d=Zn(d),d.type="f",d),{suffix:Ti[8+p/3]});return function(y){return g(m*y)}}return{format:c,
-formatPrefix:f}}var us,ms,fr;au({thousands:",",grouping:[3],currency:["$",""]});function au(t){return us=nu(t),ms=us.format,fr=us.formatPrefix,us}function zi(t){
+var p=Math.max(-8,Math.min(8,Math.floor(Xn(u)/3)))*3,m=Math.pow(10,-p),g=c((d=Zn(d),d.type="f",d),{suffix:zi[8+p/3]});return function(y){return g(m*y)}}return{format:c,
+formatPrefix:f}}var us,ms,fr;au({thousands:",",grouping:[3],currency:["$",""]});function au(t){return us=nu(t),ms=us.format,fr=us.formatPrefix,us}function Ti(t){
 return Math.max(0,-Xn(Math.abs(t)))}function Ci(t,e){return Math.max(0,Math.max(-8,Math.min(8,Math.floor(Xn(e)/3)))*3-Xn(Math.abs(t)))}function Ii(t,e){return t=
 Math.abs(t),e=Math.abs(e)-t,Math.max(0,Xn(e)-Xn(t))+1}function ur(t,e){switch(arguments.length){case 0:break;case 1:this.range(t);break;default:this.range(e).domain(t);break}return this}function su(t){return function(){return t}}function ru(t){return+t}var Fi=[0,1];function Qn(t){return t}function dr(t,e){return(e-=t=+t)?function(n){return(n-t)/
 e}:su(isNaN(e)?NaN:.5)}function ou(t,e){var n;return t>e&&(n=t,t=e,e=n),function(a){return Math.max(t,Math.min(e,a))}}function iu(t,e,n){var a=t[0],s=t[1],r=e[0],
@@ -250,7 +250,7 @@ isNaN(u=+u)?r:(l||(l=i(t.map(a),e,n)))(a(o(u)))}return d.invert=function(u){retu
 n=xi,f()},d.clamp=function(u){return arguments.length?(o=u?!0:Qn,f()):o!==Qn},d.interpolate=function(u){return arguments.length?(n=u,f()):n},d.unknown=function(u){
 return arguments.length?(r=u,d):r},function(u,p){return a=u,s=p,f()}}function cu(){return pr()(Qn,Qn)}function fu(t,e,n,a){var s=Ho(t,e,n),r;switch(a=Zn(a??",f"),
 a.type){case"s":{var o=Math.max(Math.abs(t),Math.abs(e));return a.precision==null&&!isNaN(r=Ci(s,o))&&(a.precision=r),fr(a,o)}case"":case"e":case"g":case"p":case"\
-r":{a.precision==null&&!isNaN(r=Ii(s,Math.max(Math.abs(t),Math.abs(e))))&&(a.precision=r-(a.type==="e"));break}case"f":case"%":{a.precision==null&&!isNaN(r=zi(s))&&
+r":{a.precision==null&&!isNaN(r=Ii(s,Math.max(Math.abs(t),Math.abs(e))))&&(a.precision=r-(a.type==="e"));break}case"f":case"%":{a.precision==null&&!isNaN(r=Ti(s))&&
 (a.precision=r-(a.type==="%")*2);break}}return ms(a)}function qi(t){var e=t.domain;return t.ticks=function(n){var a=e();return ts(a[0],a[a.length-1],n??10)},t.tickFormat=
 function(n,a){var s=e();return fu(s[0],s[s.length-1],n??10,a)},t.nice=function(n){n==null&&(n=10);var a=e(),s=0,r=a.length-1,o=a[s],i=a[r],l,c,f=10;for(i<o&&(c=
 o,o=i,i=c,c=s,s=r,r=c);f-- >0;){if(c=Qa(o,i,n),c===l)return a[s]=o,a[r]=i,e(a);if(c>0)o=Math.floor(o/c)*c,i=Math.ceil(i/c)*c;else if(c<0)o=Math.ceil(o*c)/c,i=Math.
@@ -310,43 +310,43 @@ var Yi=new WeakMap,gr=(t,e)=>{Yi.set(t,e)};function ku(t){t.querySelectorAll("ta
 ".mmv-track, .mmv-value")&&!e.classList.contains("mmv-matrix")&&!e.classList.contains("mmv-list")||(dn.set(e,_u(e)),e.classList.add("mmv-readable"),e.closest("[\
 tabindex='0']")||(e.tabIndex=0))})}var Ki=({area:t,box:e,at:n=[0,0]})=>[e.left-t.left,e.top-t.top,e.left,e.top,e.width,e.height,...n].join();function bs(t,e){let n=h(
 "div",{class:"mmv-card",hidden:"","aria-hidden":"true"}),a=h("div",{class:"mmv-hidden-text","aria-live":"polite"}),s=h("div",{class:"mmv-point",hidden:"","aria-\
-hidden":"true"}),r=Hi(b);t.append(s,n,r.node,a),ku(t),t.querySelectorAll("[data-plots]").forEach(z=>z.querySelectorAll(".mmv-readable").forEach((D,I)=>I&&D.setAttribute(
-"tabindex","-1")));let o=null,i=null,l=0,c=0,f=!1,d=!1,u=null,p=[...t.querySelectorAll(".mmv-readable")].filter(z=>z instanceof HTMLElement&&!(z instanceof HTMLTableElement)),
-m=new Map,g=z=>{let D=[...t.querySelectorAll(".mmv-run")],I=D.findIndex(E=>z&&E.contains(z));return e[Math.max(0,I)]},y=(z,D)=>{let I=z.modality===void 0?"":g(D)?.
-modalities[z.modality]?.name??"";return{modality:I&&!z.title.startsWith(I)?I:"",title:z.title}};function w(z,D){let{modality:I,title:E}=y(z,D);return[h("div",{class:"\
-mmv-card-title"},...z.modality===void 0?[]:[Et(z.modality)],Q(I?`${I} · ${E}`:E)),h("dl",{},...z.rows.flatMap(([H,G,Y])=>[h("dt",{},Q(H)),h("dd",{},Q(Y&&Y!=="1"?
-`${G} ${Y}`:G))]))]}function b(z,D){let{modality:I,title:E}=y(z,D);return[[...I?[I]:[],E],...z.rows.map(([H,G,Y])=>[H,G,...Y&&Y!=="1"?[Y]:[]])].map(H=>H.join("	")).
+hidden":"true"}),r=Hi(b);t.append(s,n,r.node,a),ku(t),t.querySelectorAll("[data-plots]").forEach(T=>T.querySelectorAll(".mmv-readable").forEach((D,I)=>I&&D.setAttribute(
+"tabindex","-1")));let o=null,i=null,l=0,c=0,f=!1,d=!1,u=null,p=[...t.querySelectorAll(".mmv-readable")].filter(T=>T instanceof HTMLElement&&!(T instanceof HTMLTableElement)),
+m=new Map,g=T=>{let D=[...t.querySelectorAll(".mmv-run")],I=D.findIndex(E=>T&&E.contains(T));return e[Math.max(0,I)]},y=(T,D)=>{let I=T.modality===void 0?"":g(D)?.
+modalities[T.modality]?.name??"";return{modality:I&&!T.title.startsWith(I)?I:"",title:T.title}};function w(T,D){let{modality:I,title:E}=y(T,D);return[h("div",{class:"\
+mmv-card-title"},...T.modality===void 0?[]:[Et(T.modality)],Q(I?`${I} · ${E}`:E)),h("dl",{},...T.rows.flatMap(([H,G,Y])=>[h("dt",{},Q(H)),h("dd",{},Q(Y&&Y!=="1"?
+`${G} ${Y}`:G))]))]}function b(T,D){let{modality:I,title:E}=y(T,D);return[[...I?[I]:[],E],...T.rows.map(([H,G,Y])=>[H,G,...Y&&Y!=="1"?[Y]:[]])].map(H=>H.join("	")).
 join(`
-`)}let v=(z,D)=>b(z,D).replaceAll(`
-`,"; ").replaceAll("	"," ");function k(z,D){let I=z?.modality;I===void 0?t.removeAttribute("data-linked"):t.dataset.linked!==String(I%8)&&(t.dataset.linked=String(
-I%8));for(let E of p){let H=z&&dn.get(E)?.locate?.(z),G=m.get(E)??[];(H?[H.x?{left:H.x,top:[0,1]}:null,H.y?{left:[0,1],top:H.y}:null]:[null,null]).forEach((et,tt)=>{
+`)}let v=(T,D)=>b(T,D).replaceAll(`
+`,"; ").replaceAll("	"," ");function k(T,D){let I=T?.modality;I===void 0?t.removeAttribute("data-linked"):t.dataset.linked!==String(I%8)&&(t.dataset.linked=String(
+I%8));for(let E of p){let H=T&&dn.get(E)?.locate?.(T),G=m.get(E)??[];(H?[H.x?{left:H.x,top:[0,1]}:null,H.y?{left:[0,1],top:H.y}:null]:[null,null]).forEach((et,tt)=>{
 if(!et){G[tt]&&(G[tt].hidden=!0);return}G[tt]??=h("div",{class:"mmv-link","aria-hidden":"true"}),G[tt].parentNode!==E&&E.append(G[tt]),G[tt].hidden=E===D&&tt===
 1;let[K,V]=[et.left,et.top];G[tt].style.cssText=`left:${100*K[0]}%;width:${100*(K[1]-K[0])}%;top:${100*V[0]}%;height:${100*(V[1]-V[0])}%`}),m.set(E,G)}}function $(){
-o&&(o=u=null,n.hidden=s.hidden=!0,k(null,null))}let x=z=>({area:t.getBoundingClientRect(),box:z.getBoundingClientRect()});function A(z,D,I=x(z.box)){let E=z.cell[1]<
-0?null:z.probe.read(...z.cell);if(!E)return $();o=z;let{area:H,box:G}=I,[Y,et]=E.place??I.at??Ui(z.probe,...z.cell);u=z.box instanceof HTMLTableElement?{...I,cell:z.
-cell,at:[Y,et]}:I;let tt=G.left-H.left+Y*G.width,K=G.top-H.top+et*G.height;n.replaceChildren(...w(E,z.box)),n.hidden=s.hidden=!1;let V=G.top+et*G.height>innerHeight/
+o&&(o=u=null,n.hidden=s.hidden=!0,k(null,null))}let x=T=>({area:t.getBoundingClientRect(),box:T.getBoundingClientRect()});function A(T,D,I=x(T.box)){let E=T.cell[1]<
+0?null:T.probe.read(...T.cell);if(!E)return $();o=T;let{area:H,box:G}=I,[Y,et]=E.place??I.at??Ui(T.probe,...T.cell);u=T.box instanceof HTMLTableElement?{...I,cell:T.
+cell,at:[Y,et]}:I;let tt=G.left-H.left+Y*G.width,K=G.top-H.top+et*G.height;n.replaceChildren(...w(E,T.box)),n.hidden=s.hidden=!1;let V=G.top+et*G.height>innerHeight/
 2,J=tt>H.width/2;n.style.transform=`translate(${tt+(J?-12:12)}px, ${K+(V?-12:12)}px) translate(${J?"-100%":"0"}, ${V?"-100%":"0"})`,s.style.transform=`translate\
-(${tt}px, ${K}px)`,k(E.at,z.box),D&&(a.textContent=v(E,z.box))}function S(){let z=o?.probe.read(...o.cell);!o||!z||(r.add(z,o.box,w(z,o.box)),a.textContent=`Pin\
-ned: ${v(z,o.box)}`)}function M(z){let I=z.target.closest?.(".mmv-readable"),E=I&&dn.get(I);return E&&I instanceof HTMLElement&&t.contains(I)?{box:I,probe:E}:null}
-function T(){let z=d;if(l=0,d=!1,f)return void(z&&o&&A(o,!1,u??void 0));if(!i)return $();let{x:D,y:I,type:E,found:H}=i;if(!H)return $();let{box:G,probe:Y}=H,et=i.
-places??(o?.box===G?u:null)??x(G),tt=et.box;i.places=null;let K=et.cell??Mu(Y,(D-tt.left)/(tt.width||1),(I-tt.top)/(tt.height||1),tt);!z&&o&&o.box===G&&o.cell[0]===
-K[0]&&o.cell[1]===K[1]&&E!=="tap"||A({box:G,probe:Y,cell:K},E==="tap",et)}function N(z){i=z,l||=requestAnimationFrame(T)}let _=null,j=z=>{if(_&&Math.hypot(z.clientX-
-_.x,z.clientY-_.y)>xu&&(_.moved=!0),z.pointerType==="touch")return;f=!1;let D=M(z)??(_?B(z.clientX,z.clientY):null);N({found:D,x:z.clientX,y:z.clientY,type:_?"d\
-rag":"hover",places:D&&x(D.box)})};function B(z,D){let I=t.getRootNode().elementFromPoint(z,D),E=I?.closest(".mmv-readable"),H=E&&dn.get(E);return H&&E instanceof
-HTMLElement?{box:E,probe:H}:null}let F=z=>{_=M(z)&&z.button===0?{x:z.clientX,y:z.clientY,moved:!1,shift:z.shiftKey}:null},R=z=>{let D=_&&!_.moved&&!_.shift,I=D?
-M(z)??B(z.clientX,z.clientY):null;if(_=null,!I)return;let E=z.pointerType==="touch",G=E&&o&&o.box===I.box?`${o?.cell}`:"";f=!1,i={found:I,x:z.clientX,y:z.clientY,
-type:E?"tap":"click"},cancelAnimationFrame(l),T(),o&&(!E||G===`${o.cell}`)&&S()},q=z=>z.pointerType!=="touch"&&N(null),W=z=>{if(z.key==="Escape"&&(r.count()||f)&&
-!z.target.closest("dialog, .mmv-tour")){r.count()?(r.removeLast(),a.textContent="Read-out removed"):$(),f=!1,z.stopPropagation(),z.preventDefault();return}let D=z.
-target,I=D.classList?.contains("mmv-readable")?dn.get(D):void 0,E=$u.get(z.key);if(!(!I||z.ctrlKey||z.metaKey||z.altKey)){if(z.key==="Enter"&&!z.shiftKey)(!f||o?.
-box!==D)&&A({box:D,probe:I,cell:U(D,I)},!0),S();else if(E){let[H,G]=I.grid(),Y=z.shiftKey?10:1,[et,tt]=f&&o?.box===D?o.cell:U(D,I),K=f&&o?.box===D&&E[1]&&(tt+E[1]<
+(${tt}px, ${K}px)`,k(E.at,T.box),D&&(a.textContent=v(E,T.box))}function S(){let T=o?.probe.read(...o.cell);!o||!T||(r.add(T,o.box,w(T,o.box)),a.textContent=`Pin\
+ned: ${v(T,o.box)}`)}function M(T){let I=T.target.closest?.(".mmv-readable"),E=I&&dn.get(I);return E&&I instanceof HTMLElement&&t.contains(I)?{box:I,probe:E}:null}
+function z(){let T=d;if(l=0,d=!1,f)return void(T&&o&&A(o,!1,u??void 0));if(!i)return $();let{x:D,y:I,type:E,found:H}=i;if(!H)return $();let{box:G,probe:Y}=H,et=i.
+places??(o?.box===G?u:null)??x(G),tt=et.box;i.places=null;let K=et.cell??Mu(Y,(D-tt.left)/(tt.width||1),(I-tt.top)/(tt.height||1),tt);!T&&o&&o.box===G&&o.cell[0]===
+K[0]&&o.cell[1]===K[1]&&E!=="tap"||A({box:G,probe:Y,cell:K},E==="tap",et)}function N(T){i=T,l||=requestAnimationFrame(z)}let _=null,j=T=>{if(_&&Math.hypot(T.clientX-
+_.x,T.clientY-_.y)>xu&&(_.moved=!0),T.pointerType==="touch")return;f=!1;let D=M(T)??(_?B(T.clientX,T.clientY):null);N({found:D,x:T.clientX,y:T.clientY,type:_?"d\
+rag":"hover",places:D&&x(D.box)})};function B(T,D){let I=t.getRootNode().elementFromPoint(T,D),E=I?.closest(".mmv-readable"),H=E&&dn.get(E);return H&&E instanceof
+HTMLElement?{box:E,probe:H}:null}let F=T=>{_=M(T)&&T.button===0?{x:T.clientX,y:T.clientY,moved:!1,shift:T.shiftKey}:null},R=T=>{let D=_&&!_.moved&&!_.shift,I=D?
+M(T)??B(T.clientX,T.clientY):null;if(_=null,!I)return;let E=T.pointerType==="touch",G=E&&o&&o.box===I.box?`${o?.cell}`:"";f=!1,i={found:I,x:T.clientX,y:T.clientY,
+type:E?"tap":"click"},cancelAnimationFrame(l),z(),o&&(!E||G===`${o.cell}`)&&S()},q=T=>T.pointerType!=="touch"&&N(null),W=T=>{if(T.key==="Escape"&&(r.count()||f)&&
+!T.target.closest("dialog, .mmv-tour")){r.count()?(r.removeLast(),a.textContent="Read-out removed"):$(),f=!1,T.stopPropagation(),T.preventDefault();return}let D=T.
+target,I=D.classList?.contains("mmv-readable")?dn.get(D):void 0,E=$u.get(T.key);if(!(!I||T.ctrlKey||T.metaKey||T.altKey)){if(T.key==="Enter"&&!T.shiftKey)(!f||o?.
+box!==D)&&A({box:D,probe:I,cell:U(D,I)},!0),S();else if(E){let[H,G]=I.grid(),Y=T.shiftKey?10:1,[et,tt]=f&&o?.box===D?o.cell:U(D,I),K=f&&o?.box===D&&E[1]&&(tt+E[1]<
 0||tt+E[1]>=G)?P(D,E[1]):null;if(K){let J=dn.get(K),[at,ot]=J.grid();D.tabIndex=-1,K.tabIndex=0,K.focus({preventScroll:!1}),f=!0,A({box:K,probe:J,cell:[H>1?Math.
-round(et*(at-1)/(H-1)):0,E[1]>0?0:ot-1]},!0),z.preventDefault(),z.stopPropagation();return}let V=f&&o?.box===D?[Math.min(H-1,Math.max(0,et+Y*E[0])),Math.min(G-1,
-Math.max(0,tt+Y*E[1]))]:[et,tt];A({box:D,probe:I,cell:V},!0)}else return;f=!0,z.preventDefault(),z.stopPropagation()}};function P(z,D){let I=[...z.closest("[dat\
-a-plots]")?.querySelectorAll(".mmv-readable")??[]].filter(E=>E instanceof HTMLElement&&E.checkVisibility());return I[I.indexOf(z)+D]??null}let U=(z,D)=>{let[I,E]=D.
-grid(),[H,G]=D.start?.()??[0,0];return[Math.min(I-1,Math.max(0,H)),Math.min(E-1,Math.max(0,G))]},C=z=>{f&&o?.box===z.target&&(f=!1,$())};t.addEventListener("poi\
+round(et*(at-1)/(H-1)):0,E[1]>0?0:ot-1]},!0),T.preventDefault(),T.stopPropagation();return}let V=f&&o?.box===D?[Math.min(H-1,Math.max(0,et+Y*E[0])),Math.min(G-1,
+Math.max(0,tt+Y*E[1]))]:[et,tt];A({box:D,probe:I,cell:V},!0)}else return;f=!0,T.preventDefault(),T.stopPropagation()}};function P(T,D){let I=[...T.closest("[dat\
+a-plots]")?.querySelectorAll(".mmv-readable")??[]].filter(E=>E instanceof HTMLElement&&E.checkVisibility());return I[I.indexOf(T)+D]??null}let U=(T,D)=>{let[I,E]=D.
+grid(),[H,G]=D.start?.()??[0,0];return[Math.min(I-1,Math.max(0,H)),Math.min(E-1,Math.max(0,G))]},C=T=>{f&&o?.box===T.target&&(f=!1,$())};t.addEventListener("poi\
 ntermove",j),t.addEventListener("pointerleave",q),t.addEventListener("pointerdown",F,!0),t.addEventListener("pointerup",R,!0),t.addEventListener("keydown",W,!0),
-t.addEventListener("focusout",C);let O=new MessageChannel;O.port1.onmessage=()=>{if(c=0,!o||!u)return;let z={...x(o.box),...u.at?{at:Ui(o.probe,...o.cell)}:{}};
-Ki(z)!==Ki(u)&&(u=null,L())};function L(){d=!0,i?.places?l||=requestAnimationFrame(T):T()}return{redraw(){o&&(L(),c||=requestAnimationFrame(()=>O.port2.postMessage(
+t.addEventListener("focusout",C);let O=new MessageChannel;O.port1.onmessage=()=>{if(c=0,!o||!u)return;let T={...x(o.box),...u.at?{at:Ui(o.probe,...o.cell)}:{}};
+Ki(T)!==Ki(u)&&(u=null,L())};function L(){d=!0,i?.places?l||=requestAnimationFrame(z):z()}return{redraw(){o&&(L(),c||=requestAnimationFrame(()=>O.port2.postMessage(
 0)))},stop(){cancelAnimationFrame(l),cancelAnimationFrame(c),O.port1.close()}}}var Au=3,En=t=>t>0?`+${X(t,2)}`:X(t,2);function Ou(t,e,n,a){let s=-1,r="",o=null,i=(E,{sample:H,time:G})=>s<0?Ae(E,H,G):Fo(E,H,s,G),l=e.modalities.length,c=e.sizes.
 time,f=e.attribution.block.length,{quantity:d,error:u}=e.attribution,p=e.attribution.name[0].toUpperCase()+e.attribution.name.slice(1),m=E=>e.edited()?.explained??
 (E<e.recorded_samples?e.attribution.explained[E]:e.recorded.computed()?.explained)??"",g=()=>e.edited()?.unexplained?` As recorded, without the edit. ${e.edited()?.
@@ -361,12 +361,12 @@ edited()&&e.replaced("attribution")?i(e.recorded,o).values[H*pt+at]:NaN,Ot=s<0?E
 modalities[s].name}`,modality:H,at:{modality:H,time:ht(at)},rows:[["share",Ot(_t)],["at",rn(e,o.sample,[yt(at),ht(at)])],...Number.isFinite(Kt)?[["recorded",Ot(
 Kt)],["difference",En(_t-Kt)]]:[]]}}});let J=h("td",{class:"mmv-cell"},V);return{bars:G,drawing:tt,here:Y,band:et,value:K,cell:J,node:h("tr",{},St(...$t(e,H)),J,
 K)}}),k=E=>{let H=h("td",{class:"mmv-value"});return{value:H,node:h("tr",{class:"mmv-total"},St(E),h("td"),H)}},$=ve();v[l-1].cell.append($.node);let x=k("bias"),
-A=k("sum"),S=dt(p),M=h("p",{class:"mmv-small mmv-attribution-about"}),T=h("p",{class:"mmv-faint mmv-small"}),N=h("table",{class:"mmv-attribution","aria-label":"\
+A=k("sum"),S=dt(p),M=h("p",{class:"mmv-small mmv-attribution-about"}),z=h("p",{class:"mmv-faint mmv-small"}),N=h("table",{class:"mmv-attribution","aria-label":"\
 Share of each modality"},h("tbody",{},...v.map(E=>E.node),x.node,A.node)),_=h("canvas",{role:"img"}),j=h("div",{class:"mmv-at"}),B=e.modalities.slice(1).map(()=>h(
 "div",{class:"mmv-cut-x"}));B.forEach((E,H)=>E.style.setProperty("--at",String((H+1)/l)));let F=h("div",{class:"mmv-plot mmv-map mmv-pairs"},_,h("div",{class:"m\
 mv-marks","aria-hidden":"true"},...B,j)),R=h("div",{class:"mmv-subtitle"}),q=h("div",{class:"mmv-alongs","aria-hidden":"true"},...e.modalities.map((E,H)=>h("spa\
 n",{},...je(e,H,(340/l-15)/6.5)))),W=h("div",{class:"mmv-pair-map"}),P=h("div",{class:"mmv-block-ticks mmv-block-down","aria-hidden":"true"}),U=h("div",{class:"\
-mmv-block-ticks","aria-hidden":"true"});t.append(S,...w.length?[b.node]:[],M,N,T,W),W.append(R,h("div",{class:"mmv-map-axes"},P,F,h("span"),U,h("span"),q));let C=e.
+mmv-block-ticks","aria-hidden":"true"});t.append(S,...w.length?[b.node]:[],M,N,z,W),W.append(R,h("div",{class:"mmv-map-axes"},P,F,h("span"),U,h("span"),q));let C=e.
 attribution.block,O=E=>(C[E+1]??c)-1,L=()=>{let[E,H]=o?.zoom??[0,c-1],[G,Y]=[vn(e,E),vn(e,H)];return{first:G,count:Y+1-G,top:s<0?E:G,rows:s<0?H+1-E:Y+1-G}};Wt(F,
 F,(E,H)=>{let{top:G,rows:Y}=L(),et=G+It(H,Y);a({time:s<0?et:O(et)})}),me(F,F,c,()=>o,a),kt(F,{label:"Map of shares over all steps",grid:()=>[l*f,s<0?c:f],start:()=>[
 0,o?s<0?o.time:vn(e,o.time):0],cellAt(E,H){let{first:G,count:Y,top:et,rows:tt}=L(),K=It(E,l*Y);return[Math.floor(K/Y)*f+G+K%Y,et+It(H,tt)]},placeOf(E,H){let{first:G,
@@ -374,53 +374,53 @@ count:Y,top:et,rows:tt}=L();return[(Math.floor(E/f)*Y+E%f-G+.5)/(l*Y),(H-et+.5)/
 H||Y>=H+G?null:{y:[(Y-H)/G,(Y+1-H)/G]}},read(E,H){if(!o)return null;let{sample:G}=o,Y=Math.floor(E/f),et=E%f,tt=s<0,K=tt?H:O(H),V=C[et]>K,J=tt?e.part("attributi\
 on_prefix_limit",G)[H]*Ka(e.part("attribution_prefix",G)[H*l*f+E]):e.part("attribution_stream_limit")[G]*(e.part("attribution_stream",G,s)[H*l*f+E]/255)**2;return{
 title:tt?e.attribution.name:`contribution to SSM stream ${e.modalities[s].name}`,modality:Y,at:{modality:Y,time:K},rows:[["share",V?"0 (later source)":tt?En(J):
-X(J,2)],["source",rn(e,G,[C[et],Math.min(O(et),c-1)])],[tt?"prediction, at":"target, at",Mt(e,G,K)]]}}});let z=Ct();function D({sample:E}){let{first:H,count:G,top:Y,
+X(J,2)],["source",rn(e,G,[C[et],Math.min(O(et),c-1)])],[tt?"prediction, at":"target, at",Mt(e,G,K)]]}}});let T=Ct();function D({sample:E}){let{first:H,count:G,top:Y,
 rows:et}=L();if(s<0){let K=e.part("attribution_prefix",E);return Le(_,l*G,et,(V,J)=>{let at=Y+J,ot=H+V%G;return C[ot]>at?null:xn(Ka(K[at*l*f+Math.floor(V/G)*f+ot]))})}
 let tt=e.part("attribution_stream",E,s);return Yt(_,l*G,et,(K,V)=>{let J=Y+V,at=H+K%G;return at>J?-1:tt[J*l*f+Math.floor(K/G)*f+at]})}function I(E){o=E;let{sample:H,
-time:G}=E,Y=s<0,[et,tt]=ce(e,E),K=s>=0&&e.lacks("attribution_stream",H);if(N.hidden=T.hidden=K,K)return W.hidden=!0,M.replaceChildren("Contributions to the SSM \
+time:G}=E,Y=s<0,[et,tt]=ce(e,E),K=s>=0&&e.lacks("attribution_stream",H);if(N.hidden=z.hidden=K,K)return W.hidden=!0,M.replaceChildren("Contributions to the SSM \
 streams of this sample were not recorded; the model in the page computes those to the prediction.");let V=m(H),J=e.edited()!==null&&e.replaced("attribution"),at=i(
-e,E),ot=ut(c,E),{values:pt,count:yt,from:ht,to:_t}=at,qt=Gs(e,G),Kt=Y&&!qt,Ot=Y&&!y?c-1:G,Me=Array.from({length:yt},(Ft,ee)=>ee).filter(Ft=>_t(Ft)>=et&&ht(Ft)<=
-tt),ue=v.map((Ft,ee)=>Me.reduce((he,Ge)=>he+pt[ee*yt+Ge],0)),xt=ue.reduce((Ft,ee)=>Ft+ee,0);z(E,"zoom","sample")&&($.draw(re(e,E,4).map(({at:Ft,text:ee})=>({at:ot.
-across(Ft),text:ee})),ge(e,E)),v.forEach(({drawing:Ft})=>Ne(Ft,c,E))),v.forEach(({bars:Ft,here:ee,band:he,value:Ge},Ie)=>{Ft.draw(e,at,Ie),ee.setAttribute("d",`\
+e,E),ot=ut(c,E),{values:pt,count:yt,from:ht,to:_t}=at,qt=Gs(e,G),Kt=Y&&!qt,Ot=Y&&!y?c-1:G,Me=Array.from({length:yt},(Ft,ne)=>ne).filter(Ft=>_t(Ft)>=et&&ht(Ft)<=
+tt),ue=v.map((Ft,ne)=>Me.reduce((he,Ge)=>he+pt[ne*yt+Ge],0)),xt=ue.reduce((Ft,ne)=>Ft+ne,0);T(E,"zoom","sample")&&($.draw(re(e,E,4).map(({at:Ft,text:ne})=>({at:ot.
+across(Ft),text:ne})),ge(e,E)),v.forEach(({drawing:Ft})=>Ne(Ft,c,E))),v.forEach(({bars:Ft,here:ne,band:he,value:Ge},Ie)=>{Ft.draw(e,at,Ie),ne.setAttribute("d",`\
 M${1e3*(Ot+1)/c} 0V100`),he.setAttribute("x",String(E.brush?1e3*et/c:0)),he.setAttribute("width",String(E.brush?1e3*(tt+1-et)/c:0)),Ge.textContent=Y?En(ue[Ie]):
-xt?`${st(100*ue[Ie]/xt,0)} %`:"–"});let zt=Y&&!E.brush;x.node.hidden=!zt,x.value.textContent=En(qt?e.part("attribution_prefix_bias",H)[G]:e.part("attribution_\
-bias",H)[0]),A.node.hidden=!Y,A.value.textContent=En(zt?qt?e.part("attribution_prefix_total",H)[G]:e.part("attribution_total",H)[0]:xt);let Ht=Kt?"the whole seq\
+xt?`${st(100*ue[Ie]/xt,0)} %`:"–"});let Tt=Y&&!E.brush;x.node.hidden=!Tt,x.value.textContent=En(qt?e.part("attribution_prefix_bias",H)[G]:e.part("attribution_\
+bias",H)[0]),A.node.hidden=!Y,A.value.textContent=En(Tt?qt?e.part("attribution_prefix_total",H)[G]:e.part("attribution_total",H)[0]:xt);let Ht=Kt?"the whole seq\
 uence":Y?`the steps up to ${Mt(e,H,G)}`:"";S.textContent=Y?`${p}: what moved this prediction`:`${p}: what reaches SSM stream ${e.modalities[s].name}`,M.replaceChildren(
 ...Y?[`Signed share in the ${d}`,...V?[" (",Q(V),")"]:[],`, predicted from ${Ht}`]:["Contribution to SSM stream ",Q(e.modalities[s].name),` at ${Mt(e,H,G)}, thr\
 ough all layers`],E.brush?`; sources at ${rn(e,H,E.brush)}.`:".",J&&Y?" Of the edited sample, computed in the page.":"",Y?g():e.edited()?" As recorded: contribu\
-tions to streams do not follow the edit.":"");let _e=Me.flatMap(Ft=>v.map((ee,he)=>({i:Ft,m:he,v:pt[he*yt+Ft]}))).filter(({v:Ft})=>Ft).sort((Ft,ee)=>Math.abs(ee.
-v)-Math.abs(Ft.v)).slice(0,Au);if(T.replaceChildren(..._e.length?["Largest: ",..._e.flatMap(({i:Ft,m:ee,v:he},Ge)=>[Ge?", ":"",Q(e.modalities[ee].name),` at ${Mt(
+tions to streams do not follow the edit.":"");let _e=Me.flatMap(Ft=>v.map((ne,he)=>({i:Ft,m:he,v:pt[he*yt+Ft]}))).filter(({v:Ft})=>Ft).sort((Ft,ne)=>Math.abs(ne.
+v)-Math.abs(Ft.v)).slice(0,Au);if(z.replaceChildren(..._e.length?["Largest: ",..._e.flatMap(({i:Ft,m:ne,v:he},Ge)=>[Ge?", ":"",Q(e.modalities[ne].name),` at ${Mt(
 e,H,_t(Ft))} ${Y?En(he):X(he,2)}`]),". "]:["No source in this range. "],Y?`Bars up, red: raises it; down, blue: lowers it; to ±${X(Ks(at),2)}.${V?" Shares shri\
-nk as p nears 1.":""}`:"Norm over the channels.",zt&&Kt?` Modalities + bias = sum; ${u} ${X(e.part("attribution_error",H)[0],2)}.`:""),W.hidden=Y&&!y,W.hidden)return;
-let ha=`${s}`;if(z(E,"sample","zoom")||ha!==r){r=ha,D(E);let Ft=L(),ee=re(e,E,4).map(({at:he,text:Ge})=>({at:ot.across(he),text:Ge}));Ut(P,ee,"top"),Ut(U,e.modalities.
+nk as p nears 1.":""}`:"Norm over the channels.",Tt&&Kt?` Modalities + bias = sum; ${u} ${X(e.part("attribution_error",H)[0],2)}.`:""),W.hidden=Y&&!y,W.hidden)return;
+let ha=`${s}`;if(T(E,"sample","zoom")||ha!==r){r=ha,D(E);let Ft=L(),ne=re(e,E,4).map(({at:he,text:Ge})=>({at:ot.across(he),text:Ge}));Ut(P,ne,"top"),Ut(U,e.modalities.
 flatMap((he,Ge)=>re(e,{...E,zoom:[C[Ft.first],O(Ft.first+Ft.count-1)]},2).map(({at:Ie,text:Ds})=>({at:ut(c,{zoom:[C[Ft.first],O(Ft.first+Ft.count-1)]}).across(Ie),
 text:Ds})).filter(({at:Ie})=>Ie>.05&&Ie<.95).map(({at:Ie,text:Ds})=>({at:(Ge+Ie)/l,text:Ds}))),"left"),R.textContent=Y?"down: step of the prediction, across: so\
 urce steps; colours: share / largest of its row, −1 (blue) to +1 (red)":`down: steps of the stream, across: source steps; colours from 0 to ${X(e.part("attrib\
 ution_stream_limit")[H])}, by square root`,_.setAttribute("aria-label",`${S.textContent}: map of ${Y?c:f} by ${l} times ${f} steps; the table holds the sums at \
 the cursor`)}let{top:Ce,rows:ke}=L(),sn=(Y?G:vn(e,G))-Ce;j.hidden=sn<0||sn>=ke,j.style.top=`${100*sn/ke}%`,j.style.height=`${100/ke}%`}return I}gt({name:"end-to\
--end attribution",section:"explanation",place:"columns",order:5,needs:["attribution"],height:t=>490+42*t,mount:Ou});function Tn(t,e,n,a=3){let s="",r=0,o=()=>{r===1&&(s+=`m${-a} 0h${2*a}`),r=0};for(let i=0;i<t;i++){let l=n(i);l!==void 0&&Number.isFinite(l)?s+=`${r++?"L":"M"}${e(
+-end attribution",section:"explanation",place:"columns",order:5,needs:["attribution"],height:t=>490+42*t,mount:Ou});function zn(t,e,n,a=3){let s="",r=0,o=()=>{r===1&&(s+=`m${-a} 0h${2*a}`),r=0};for(let i=0;i<t;i++){let l=n(i);l!==void 0&&Number.isFinite(l)?s+=`${r++?"L":"M"}${e(
 i).toFixed(1)} ${l.toFixed(2)}`:l!==void 0&&o()}return o(),s}var oe=(t,[e,n])=>n>e?96-(t-e)/(n-e)*92:50+0*t;function Gt({label:t,series:e,onPick:n,tall:a=!1,log:s=null}){let r=e.map(({m:P,f:U})=>it("path",P===void 0?{class:"mmv-line","data-f":U%8,"stroke-dasharray":Ye[U%
 8]}:{class:"mmv-share","data-m":P%8,"stroke-dasharray":Ye[P%8]})),o=e.map(({m:P})=>it("path",{class:"mmv-recorded-line",...P===void 0?{}:{"data-m":P%8}})),i=e.map(
 ({m:P})=>P===void 0?h("span",{class:"mmv-glyph"},"•"):Et(P)),l=[],c=[],f=it("path",{class:"mmv-rule"}),d=it("path",{class:"mmv-here"}),u=it("path",{class:"mmv\
 -grid"}),p=it("rect",{class:"mmv-band",y:0,height:100}),m=h("span"),g=ve(),y=Fe(t,p,u,f,d,...o,...r),w=h("div",{class:"mmv-marks","aria-hidden":"true"},...i),b=h(
 "div",{class:`mmv-plot mmv-chart${a?" mmv-tall":""}`},y,w),v=h("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"}),k=s==="log",$=null,x=ct("log",()=>{k=
 !k,$&&F($)},{class:"mmv-log","aria-pressed":String(k),"aria-label":`Logarithmic axis: ${t.split(":")[0]}`,hidden:""}),A=h("div",{class:"mmv-charted"},h("div",{class:"\
-mmv-subtitle"},m,x),v,b,g.node),S=e.map(()=>!1),M=P=>$?.place?$.place(P):$&&$.count>1?P/($.count-1):.5,T=()=>$?.x?.shown??[0,1],N=P=>(P-T()[0])/(T()[1]-T()[0]||
-1),_=P=>T()[0]+P*(T()[1]-T()[0]);n&&Wt(b,b,P=>n(Math.min(1,Math.max(0,_(P)))));let j=()=>k&&$!==null&&$.range[0]>0,B=P=>P===void 0||!$?P:j()?oe(Math.log10(P),$.
-range.map(Math.log10)):oe(P,$.range);function F(P){$=P;let{values:U,count:C,now:O,range:L,brush:z=null,before:D=null,rule:I=!0,x:E}=P,[H,G]=L,Y=V=>Tn(C,J=>1e3*M(
+mmv-subtitle"},m,x),v,b,g.node),S=e.map(()=>!1),M=P=>$?.place?$.place(P):$&&$.count>1?P/($.count-1):.5,z=()=>$?.x?.shown??[0,1],N=P=>(P-z()[0])/(z()[1]-z()[0]||
+1),_=P=>z()[0]+P*(z()[1]-z()[0]);n&&Wt(b,b,P=>n(Math.min(1,Math.max(0,_(P)))));let j=()=>k&&$!==null&&$.range[0]>0,B=P=>P===void 0||!$?P:j()?oe(Math.log10(P),$.
+range.map(Math.log10)):oe(P,$.range);function F(P){$=P;let{values:U,count:C,now:O,range:L,brush:T=null,before:D=null,rule:I=!0,x:E}=P,[H,G]=L,Y=V=>zn(C,J=>1e3*M(
 J),J=>B(V(J)),12);r.forEach((V,J)=>{let at=S[J]?"":Y(_t=>U(J,_t)),ot=D&&!S[J]?Y(_t=>D(J,_t)):"";l[J]!==at&&V.setAttribute("d",l[J]=at),(c[J]??"")!==ot&&o[J].setAttribute(
 "d",c[J]=ot);let pt=O<0?NaN:U(J,O)??NaN,yt=O<0?0:N(M(O)),ht=S[J]||!Number.isFinite(pt)||yt<-.001||yt>1.001;ft(i[J],"hidden",ht),i[J].style.left=`${100*yt}%`,i[J].
-style.top=`${B(pt)}%`});let et=`${1e3*T()[0]} 0 ${1e3*(T()[1]-T()[0])} 100`;Dt(y,"viewBox",et),Dt(f,"d",I&&!j()&&H<=0&&G>=0?`M0 ${B(0)}H1000`:""),Dt(d,"d",O<0?"":
-`M${1e3*M(O)} 0V100`),Dt(p,"x",String(z?1e3*M(z[0]):0)),Dt(p,"width",String(z?Math.max(2,1e3*(M(z[1])-M(z[0]))):0));let tt=Xe(L,a?5:3,j()).reverse(),K=qe([...tt].
+style.top=`${B(pt)}%`});let et=`${1e3*z()[0]} 0 ${1e3*(z()[1]-z()[0])} 100`;Dt(y,"viewBox",et),Dt(f,"d",I&&!j()&&H<=0&&G>=0?`M0 ${B(0)}H1000`:""),Dt(d,"d",O<0?"":
+`M${1e3*M(O)} 0V100`),Dt(p,"x",String(T?1e3*M(T[0]):0)),Dt(p,"width",String(T?Math.max(2,1e3*(M(T[1])-M(T[0]))):0));let tt=Xe(L,a?5:3,j()).reverse(),K=qe([...tt].
 reverse()).reverse();Ut(v,tt.map((V,J)=>({at:Number(B(V))/100,text:K[J]})),"top"),Dt(u,"d",tt.map(V=>`M0 ${Number(B(V)).toFixed(2)}H1000`).join("")),g.draw((E?.
 ticks??[]).map(({at:V,text:J})=>({at:N(V),text:J})),E?.name??""),ft(x,"hidden",s===null||!(H>0)),Dt(x,"aria-pressed",String(j()))}function R(P,U){let C=$?.values(
-P,U);if(!$||C===void 0||!Number.isFinite(C))return null;let{y:O,x:L,before:z}=$,{m:D,name:I}=e[P],E=O?.text??(Y=>X(Y,4)),H=z?z(P,U):NaN,G=[[O?.name??m.textContent??
+P,U);if(!$||C===void 0||!Number.isFinite(C))return null;let{y:O,x:L,before:T}=$,{m:D,name:I}=e[P],E=O?.text??(Y=>X(Y,4)),H=T?T(P,U):NaN,G=[[O?.name??m.textContent??
 "value",E(C),O?.unit??""]];if(L&&G.push([L.kind==="time"?"at":L.name,L.kind==="other"||L.kind==="channel"?L.text(U).replace(/^row /,""):L.text(U).replace(/^epoch /,
 "")]),Number.isFinite(H)){let Y=E(C-H);G.push(["recorded",E(H),O?.unit??""],["difference",C>H&&!Y.startsWith("+")?`+${Y}`:Y,O?.unit??""])}return{title:I??m.textContent??
 "",modality:D,rows:G,place:[N(M(U)),Number(B(C))/100],at:{modality:D,...L?.kind==="time"?{time:U}:L?.kind==="channel"?{channel:U}:{}}}}kt(b,{label:t,grid:()=>[$?.
 count??0,e.length],read:(P,U)=>S[U]?null:R(U,P),start:()=>[Math.max(0,$?.now??0),0],cellAt(P,U){if(!$)return[0,-1];let C=_(P),O=0;for(let D=1;D<$.count;D++)Math.
-abs(M(D)-C)<Math.abs(M(O)-C)&&(O=D);let L=-1,z=1/0;return e.forEach((D,I)=>{let E=$?.values(I,O),H=S[I]||E===void 0||!Number.isFinite(E)?1/0:Math.abs(Number(B(E))/
-100-U);H<z&&([L,z]=[I,H])}),[O,L]},locate(P){let U=$?.x?.kind==="time"?P.time:$?.x?.kind==="channel"?P.channel:void 0;if(U===void 0||!$||U>=$.count)return null;
+abs(M(D)-C)<Math.abs(M(O)-C)&&(O=D);let L=-1,T=1/0;return e.forEach((D,I)=>{let E=$?.values(I,O),H=S[I]||E===void 0||!Number.isFinite(E)?1/0:Math.abs(Number(B(E))/
+100-U);H<T&&([L,T]=[I,H])}),[O,L]},locate(P){let U=$?.x?.kind==="time"?P.time:$?.x?.kind==="channel"?P.channel:void 0;if(U===void 0||!$||U>=$.count)return null;
 let C=N(M(U));return C<-.001||C>1.001?null:{x:[Math.max(0,C-.002),Math.min(1,C+.002)]}}});function q({title:P}){m.textContent!==P&&(m.textContent=P)}function W(P,U){
 S[P]=!U,$&&F($)}return{node:A,draw:F,say:q,turn:W}}function un(t,e,...n){let a=h("button",{type:"button",class:"mmv-key mmv-series","aria-pressed":"true","aria-\
 label":`Line ${e}`},...n);return a.addEventListener("click",()=>{let s=a.getAttribute("aria-pressed")!=="true";a.setAttribute("aria-pressed",String(s)),t(s)}),a}
@@ -437,9 +437,9 @@ e steps of ${e.recorded_text}`:""}).`));let p=Ct();return m=>{let{sample:g,epoch
 _index",w);if(i.value=String(b),i.setAttribute("aria-valuetext",`row ${b+1} of ${r}`),p(m,"layer","layer_of_a","channel")){let N=jt(e.compared.filter(_=>_.has("\
 half_life")).map(_=>_.part("half_life",$n(_,e,m))));l.draw({values:(_,j)=>$[_*r+j],count:r,now:b,range:N,rule:!1,x:_a("row",r),y:{name:"half-life",unit:"steps",
 text:X}}),l.say({title:"half-life by row, steps"})}let A=Mn(e,N=>N.scale,m),S=e.modalities.map((N,_)=>e.part("state",y,g,w,_)),M=e.modalities.map((N,_)=>e.part(
-"state_valid",g,_)),T=(N,_)=>M[N][_]&&b<_n(e,w,N)?(S[N][b*s+_]/255)**(e.state_power??1)*e.scale[w]:NaN;c.draw({values:T,count:s,now:v,range:[0,A],brush:k,x:fn(e,
+"state_valid",g,_)),z=(N,_)=>M[N][_]&&b<_n(e,w,N)?(S[N][b*s+_]/255)**(e.state_power??1)*e.scale[w]:NaN;c.draw({values:z,count:s,now:v,range:[0,A],brush:k,x:fn(e,
 m),y:{name:"‖h‖₂",unit:e.state_unit,text:N=>`${N>=e.scale[w]?"≥ ":""}${X(N)}`}}),c.say({title:`‖h‖₂ of row ${b+1}`}),f.forEach(([N,_,j],B)=>{N.textContent=
-x[B*r+b]<0?"–":String(x[B*r+b]),_.textContent=X($[B*r+b]),j.textContent=T(B,v)>=e.scale[w]?`≥ ${X(e.scale[w])}`:X(T(B,v))})}}gt({name:"half-life",section:"e\
+x[B*r+b]<0?"–":String(x[B*r+b]),_.textContent=X($[B*r+b]),j.textContent=z(B,v)>=e.scale[w]?`≥ ${X(e.scale[w])}`:X(z(B,v))})}}gt({name:"half-life",section:"e\
 xplanation",place:"columns",order:40,needs:["half_life","state"],height:t=>375+20*t,mount:Su});function xe(t,e,n){let a=t.part(`signal_valid_${e}`,n),s=t.part(`signal_${e}`,n),r=t.modalities[e].features.length,o=d=>{for(let u=0;u<r;u++)if(Number.isFinite(
 s[d*r+u]))return d;return-1},i=[...a.keys()].filter(d=>a[d]);if(t.has(`signal_at_${e}`))return Nu(i,t.part(`signal_at_${e}`,n),t.part(`signal_until_${e}`,n),o);
 let l=t.align==="resample"||t.modalities[e].static,c=l?i.length:t.align==="pad"?t.sizes.time:a.length,f=l?d=>i[d]:d=>d<a.length&&a[d]?d:-1;return Array.from({length:c},
@@ -458,23 +458,23 @@ length,f=h("canvas",{role:"img"}),d=h("canvas",{role:"img"}),u=h("div",{class:"m
 mv-map"},f,u),g=h("div",{class:"mmv-input-image mmv-map mmv-input-recorded"},d),y=[h("figcaption",{class:"mmv-faint"}),h("figcaption",{class:"mmv-faint"},"recor\
 ded")],w=h("figure",{class:"mmv-input-figure",hidden:""},g,y[1]),b=h("div",{class:"mmv-input-row"},h("div",{class:"mmv-input-pair"},h("figure",{class:"mmv-input\
 -figure"},m,y[0]),w),p),v=null,k=-1,$="",x=[0,1],A=_=>hn(t,e,_.sample,[_.time,_.time])?.[1]??-1;function S(_,j){let{width:B,height:F,place:R}=Qi(t,e,j,Math.max(
-0,k)),[q,W]=x;Le(_,B,F,(P,U)=>{let{f:C,i:O}=R(P,U),L=[0,1,2].map(z=>(j.values[O+(l===3?z:0)]-q)/(W-q||1));return j.valid[C]&&L.every(Number.isFinite)?[...L.map(
-z=>Math.round(255*Math.min(1,Math.max(0,z)))),255]:null});for(let P of[_.parentElement])P&&(P.style.aspectRatio=`${B} / ${F}`);return{width:B,height:F}}let M=(_,j)=>i===
+0,k)),[q,W]=x;Le(_,B,F,(P,U)=>{let{f:C,i:O}=R(P,U),L=[0,1,2].map(T=>(j.values[O+(l===3?T:0)]-q)/(W-q||1));return j.valid[C]&&L.every(Number.isFinite)?[...L.map(
+T=>Math.round(255*Math.min(1,Math.max(0,T)))),255]:null});for(let P of[_.parentElement])P&&(P.style.aspectRatio=`${B} / ${F}`);return{width:B,height:F}}let M=(_,j)=>i===
 "whole"?k:It(i==="rows"?j:_,t.shape(`signal_${e}`)[1]);i!=="whole"&&Wt(m,m,(_,j)=>{let B=v?na(t,e,v.sample,M(_,j)):-1;B>=0&&n({time:B})}),kt(m,{label:`${a}: ima\
 ge`,grid:()=>[f.width,f.height],start:()=>i==="rows"?[0,Math.max(0,k)]:i==="columns"?[Math.max(0,k),0]:[0,0],read(_,j){if(!v)return null;let{now:B,then:F}=Ze(t,
 e,v.sample),{f:R,i:q}=Qi(t,e,B,k).place(_,j),W=na(t,e,v.sample,R);if(R<0||!B.valid[R])return null;let P=({values:C})=>Array.from({length:l},(O,L)=>X(C[q+L],4)).
 join(", "),U=[["value",P(B),r],["frame",String(R+1)]];return F?.valid[R]&&U.push(["recorded",P(F),r],...l===1?[["difference",`${B.values[q]>F.values[q]?"+":""}${X(
 B.values[q]-F.values[q],4)}`,r]]:[]),{title:`row ${j+1}, column ${_+1}`,modality:e,at:{modality:e,...W<0?{}:{time:W}},rows:U}},locate({time:_}){if(_===void 0||!v||
-i==="whole")return null;let j=hn(t,e,v.sample,[_,_]),B=t.shape(`signal_${e}`)[1];if(!j)return null;let F=[j[0]/B,(j[1]+1)/B];return i==="rows"?{y:F}:{x:F}}});function T(_){
+i==="whole")return null;let j=hn(t,e,v.sample,[_,_]),B=t.shape(`signal_${e}`)[1];if(!j)return null;let F=[j[0]/B,(j[1]+1)/B];return i==="rows"?{y:F}:{x:F}}});function z(_){
 let j=hn(t,e,_.sample,[_.time,_.time]),B=t.shape(`signal_${e}`)[1];if(u.hidden=i==="whole"||!j,!j)return;let[F,R]=[`${100*j[0]/B}%`,`${100*(j[1]+1-j[0])/B}%`];u.
 style.cssText=i==="rows"?`left:0;width:100%;top:${F};height:${R}`:`top:0;height:100%;left:${F};width:${R}`}function N(_,j){v=_;let B=A(_),F=i==="whole"?String(B):
-"";if(k=B,T(_),!j&&F===$)return;$=F;let{now:R,then:q}=Ze(t,e,_.sample);x=Eu(q??R,c);let{width:W,height:P}=S(f,R);w.hidden=!q,y[0].textContent=q?"edited":"",q&&S(
+"";if(k=B,z(_),!j&&F===$)return;$=F;let{now:R,then:q}=Ze(t,e,_.sample);x=Eu(q??R,c);let{width:W,height:P}=S(f,R);w.hidden=!q,y[0].textContent=q?"edited":"",q&&S(
 d,q);let U=R.valid.some(Boolean),C=`${W} by ${P} pixels`;f.setAttribute("aria-label",`${a}: image of ${C}, upright; ${Zi[i]}${q?"; edited, the recorded image st\
-ands beside it":""}`),d.setAttribute("aria-label",`${a}: the recorded image of ${C}`);let[O,L]=x.map(z=>U?X(z):"–");p.textContent=`${W} × ${P} pixels; ${Zi[i]}\
+ands beside it":""}`),d.setAttribute("aria-label",`${a}: the recorded image of ${C}`);let[O,L]=x.map(T=>U?X(T):"–");p.textContent=`${W} × ${P} pixels; ${Zi[i]}\
 . ${l===3?`Red, green, blue: ${O} to ${L}`:`Black ${O}, white ${L}`}${r&&`, ${r}`}. Hatched: masked or not recorded.`}return{node:b,draw:N,stop(){}}}function el(t){let n=Math.max(64,Math.ceil((t.length-256)/159)),a=t.length<256?0:1+Math.floor((t.length-256)/n),s=new Float32Array(a*128),r=Float64Array.from({length:256},
 (l,c)=>.5-.5*Math.cos(2*Math.PI*c/256)),o=Float64Array.from({length:256},(l,c)=>Math.cos(2*Math.PI*c/256)),i=1e-12;for(let l=0;l<a;l++)for(let c=0;c<128;c++){let f=0,
 d=0;for(let u=0;u<256;u++){let p=t[l*n+u]*r[u];f+=p*o[c*u%256],d+=p*o[(c*u+256/4)%256]}s[l*128+c]=f*f+d*d,i=Math.max(i,s[l*128+c])}for(let l=0;l<s.length;l++)s[l]=
-10*Math.log10(Math.max(s[l]/i,1e-12));return{columns:a,rows:128,decibels:s}}var nl=60,Tu=500;function al(t,e){let n=Math.min(Tu,t.length),a="";for(let s=0;s<n;s++){let r=Math.floor(s*t.length/n),o=Math.floor((s+1)*t.length/n),i=1e3*(s+.5)/
+10*Math.log10(Math.max(s[l]/i,1e-12));return{columns:a,rows:128,decibels:s}}var nl=60,zu=500;function al(t,e){let n=Math.min(zu,t.length),a="";for(let s=0;s<n;s++){let r=Math.floor(s*t.length/n),o=Math.floor((s+1)*t.length/n),i=1e3*(s+.5)/
 n,l=1/0,c=-1/0;for(let f=r;f<o;f++)Number.isFinite(t[f])&&([l,c]=[Math.min(l,t[f]),Math.max(c,t[f])]);l<=c&&(a+=`M${i.toFixed(1)} ${oe(c,e).toFixed(1)}V${(oe(l,
 e)+.5).toFixed(1)}`)}return a}function br(t){let e=0;for(let n=0;n<t.length;n++)Math.abs(t[n])>e&&Number.isFinite(t[n])&&(e=Math.abs(t[n]));return e}function sl(t,e,n){
 let{name:a,unit:s,rate_hz:r}=t.modalities[e],o=Number(r),i=t.sizes.time,l=it("path",{class:"mmv-share","data-m":e%8}),c=it("path",{class:"mmv-recorded-line","da\
@@ -483,38 +483,38 @@ ta-m":e%8}),f=it("path",{class:"mmv-rule"}),d=h("canvas",{role:"img","aria-label
 scale mmv-ticks-y","aria-hidden":"true"}),h("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"})],w=ve(),b=[`waveform${s?`, ${s}`:""}`,"spectrogram, Hz"].
 map(C=>h("div",{class:"mmv-subtitle"},C)),v=[m,g].map(C=>{let O=h("div",{class:"mmv-cursor mmv-input-cursor","aria-hidden":"true"}),L=[h("div",{class:"mmv-veil \
 mmv-input-veil"}),h("div",{class:"mmv-veil mmv-input-veil"})];return C.append(...L,O),{cursor:O,veils:L}}),k=h("div",{},h("div",{class:"mmv-charted","data-plots":""},
-b[0],y[0],m,b[1],y[1],g,w.node)),$=new Float32Array(0),x=new Float32Array(0),A=new Float32Array(0),S={columns:0,rows:0,decibels:new Float32Array(0)},M=[-1,1],T=null,
-N=null,_=()=>N?.stop();async function j(){if(N||!A.length)return _();let C=new AudioContext,O=C.createBuffer(1,A.length,o),L=br(A)||1;O.copyToChannel(A.map(z=>z/
+b[0],y[0],m,b[1],y[1],g,w.node)),$=new Float32Array(0),x=new Float32Array(0),A=new Float32Array(0),S={columns:0,rows:0,decibels:new Float32Array(0)},M=[-1,1],z=null,
+N=null,_=()=>N?.stop();async function j(){if(N||!A.length)return _();let C=new AudioContext,O=C.createBuffer(1,A.length,o),L=br(A)||1;O.copyToChannel(A.map(T=>T/
 L),0),N=new AudioBufferSourceNode(C,{buffer:O}),N.connect(C.destination),N.addEventListener("ended",()=>{N=null,B.textContent="play",C.close()}),B.textContent="\
-stop",N.start()}let B=ct("play",j,{"aria-label":`Play or stop ${a}`});k.append(h("div",{class:"mmv-inline"},B,u));let F=C=>It(ut(i,T).share(C),i);for(let C of[m,
-g])Wt(C,C,O=>n({time:F(O)})),me(C,C,i,()=>T,n);let R=C=>{let O=ut(i,T);return C<O.from||C>O.to?null:{x:[O.across(C/i),O.across((C+1)/i)]}},q=C=>["time",st(C/o,4),
-"s"];kt(m,{label:`${a}: waveform`,grid:()=>[$.length,1],start:()=>[Math.floor(((T?.time??0)+.5)/i*$.length),0],cellAt:C=>[It(ut(i,T).share(C),$.length),0],read(C){
+stop",N.start()}let B=ct("play",j,{"aria-label":`Play or stop ${a}`});k.append(h("div",{class:"mmv-inline"},B,u));let F=C=>It(ut(i,z).share(C),i);for(let C of[m,
+g])Wt(C,C,O=>n({time:F(O)})),me(C,C,i,()=>z,n);let R=C=>{let O=ut(i,z);return C<O.from||C>O.to?null:{x:[O.across(C/i),O.across((C+1)/i)]}},q=C=>["time",st(C/o,4),
+"s"];kt(m,{label:`${a}: waveform`,grid:()=>[$.length,1],start:()=>[Math.floor(((z?.time??0)+.5)/i*$.length),0],cellAt:C=>[It(ut(i,z).share(C),$.length),0],read(C){
 if(!Number.isFinite($[C]))return null;let O=[["value",X($[C],4),s],q(C)];return x.length&&Number.isFinite(x[C])&&O.push(["recorded",X(x[C],4),s],["difference",`${$[C]>
-x[C]?"+":""}${X($[C]-x[C],4)}`,s]),{title:"waveform",modality:e,at:{modality:e,time:It((C+.5)/$.length,i)},rows:O,place:[ut(i,T).across((C+.5)/$.length),oe($[C],
-M)/100]}},placeOf:C=>[ut(i,T).across((C+.5)/$.length),.5],locate:({time:C})=>C===void 0?null:R(C)}),kt(g,{label:`${a}: spectrogram`,grid:()=>[S.columns,S.rows],
-start:()=>[Math.floor(((T?.time??0)+.5)/i*S.columns),S.rows-1],cellAt:(C,O)=>[It(ut(i,T).share(C),S.columns),It(O,S.rows)],read(C,O){let L=S.rows-1-O,z=S.decibels[C*
-S.rows+L],D=(C+.5)/S.columns;return Number.isFinite(z)?{title:"spectrogram",modality:e,at:{modality:e,time:It(D,i)},rows:[["power",st(z,1),"dB of the largest"],
-["frequency",X(L*o/(2*S.rows),4),"Hz"],q(D*$.length)]}:null},placeOf:(C,O)=>[ut(i,T).across((C+.5)/S.columns),(O+.5)/S.rows],locate:({time:C})=>C===void 0?null:
-R(C)});let W=({values:C,valid:O},L)=>Float32Array.from(L,({frame:z})=>z>=0&&O[z]?C[z]:NaN);function P(C){_();let{now:O,then:L}=Ze(t,e,C.sample),z=xe(t.recorded,
-e,C.sample);$=W(O,xe(t,e,C.sample)),x=L?W(L,z):new Float32Array(0),A=$.filter(Number.isFinite),B.disabled=!A.length;let D=Math.max(br($),br(x))||1;M=[-D,D],l.setAttribute(
+x[C]?"+":""}${X($[C]-x[C],4)}`,s]),{title:"waveform",modality:e,at:{modality:e,time:It((C+.5)/$.length,i)},rows:O,place:[ut(i,z).across((C+.5)/$.length),oe($[C],
+M)/100]}},placeOf:C=>[ut(i,z).across((C+.5)/$.length),.5],locate:({time:C})=>C===void 0?null:R(C)}),kt(g,{label:`${a}: spectrogram`,grid:()=>[S.columns,S.rows],
+start:()=>[Math.floor(((z?.time??0)+.5)/i*S.columns),S.rows-1],cellAt:(C,O)=>[It(ut(i,z).share(C),S.columns),It(O,S.rows)],read(C,O){let L=S.rows-1-O,T=S.decibels[C*
+S.rows+L],D=(C+.5)/S.columns;return Number.isFinite(T)?{title:"spectrogram",modality:e,at:{modality:e,time:It(D,i)},rows:[["power",st(T,1),"dB of the largest"],
+["frequency",X(L*o/(2*S.rows),4),"Hz"],q(D*$.length)]}:null},placeOf:(C,O)=>[ut(i,z).across((C+.5)/S.columns),(O+.5)/S.rows],locate:({time:C})=>C===void 0?null:
+R(C)});let W=({values:C,valid:O},L)=>Float32Array.from(L,({frame:T})=>T>=0&&O[T]?C[T]:NaN);function P(C){_();let{now:O,then:L}=Ze(t,e,C.sample),T=xe(t.recorded,
+e,C.sample);$=W(O,xe(t,e,C.sample)),x=L?W(L,T):new Float32Array(0),A=$.filter(Number.isFinite),B.disabled=!A.length;let D=Math.max(br($),br(x))||1;M=[-D,D],l.setAttribute(
 "d",al($,M)),c.setAttribute("d",x.length?al(x,M):""),f.setAttribute("d",`M0 ${oe(0,M)}H1000`);let I=$.map(Y=>Number.isFinite(Y)?Y:0);S=el(I),Yt(d,S.columns,S.rows,
 (Y,et)=>S.columns?Math.round(255*Math.max(0,1+S.decibels[Y*S.rows+S.rows-1-et]/nl)):-1);let E=[D,0,-D],H=qe([-D,0,D]).reverse(),G=Xe([0,o/2],3);Ut(y[0],E.map((Y,et)=>({
 at:oe(Y,M)/100,text:H[et]})),"top"),Ut(y[1],G.map((Y,et)=>({at:1-Y/(o/2),text:qe(G)[et]})),"top"),u.textContent=`${$.length} values at ${X(o)} Hz, ${X($.length/
-o)} s${x.length?"; faint: as recorded":""}. Hann window of 256 values, −${nl} to 0 dB of the largest. Played at full scale.`}function U(C,O){T=C,O&&P(C),Ne(p,
-i,C),Ne(d,i,C);let L=ut(i,C),z=L.across((C.time+1)/i),[D,I]=C.brush??[0,i-1],E=[D/i,(I+1)/i].map(H=>Math.min(1,Math.max(0,L.across(H))));for(let{cursor:H,veils:G}of v)
-H.hidden=z<0||z>1+1e-9,H.style.setProperty("--at",String(z)),G[0].style.width=`${100*E[0]}%`,G[1].style.width=`${100*(1-E[1])}%`;w.draw(re(t,C,4).map(({at:H,text:G})=>({
-at:L.across(H),text:G})),ge(t,C)),p.setAttribute("aria-label",`${a}: waveform, cursor at ${Mt(t,C.sample,C.time)}`)}return{node:k,draw:U,stop:_}}function zu(t,e,n,a,s){let r=Array.from(a).flatMap((f,d)=>f?[d]:[]),o=t.modalities[e].step_s,i=t.duration_s[n];if(!t.has(`signal_at_${e}`)||!o||!i)return new Map(
+o)} s${x.length?"; faint: as recorded":""}. Hann window of 256 values, −${nl} to 0 dB of the largest. Played at full scale.`}function U(C,O){z=C,O&&P(C),Ne(p,
+i,C),Ne(d,i,C);let L=ut(i,C),T=L.across((C.time+1)/i),[D,I]=C.brush??[0,i-1],E=[D/i,(I+1)/i].map(H=>Math.min(1,Math.max(0,L.across(H))));for(let{cursor:H,veils:G}of v)
+H.hidden=T<0||T>1+1e-9,H.style.setProperty("--at",String(T)),G[0].style.width=`${100*E[0]}%`,G[1].style.width=`${100*(1-E[1])}%`;w.draw(re(t,C,4).map(({at:H,text:G})=>({
+at:L.across(H),text:G})),ge(t,C)),p.setAttribute("aria-label",`${a}: waveform, cursor at ${Mt(t,C.sample,C.time)}`)}return{node:k,draw:U,stop:_}}function Tu(t,e,n,a,s){let r=Array.from(a).flatMap((f,d)=>f?[d]:[]),o=t.modalities[e].step_s,i=t.duration_s[n];if(!t.has(`signal_at_${e}`)||!o||!i)return new Map(
 r.map((f,d)=>[f,r[Math.min(r.length-1,Math.max(0,d-s))]]));let l=t.part(`signal_at_${e}`,n),c=s*o/i;return new Map(r.map(f=>[f,r.reduce((d,u)=>Math.abs(l[u]-(l[f]-
 c))<Math.abs(l[d]-(l[f]-c))?u:d,r[0])]))}function Oa(t,e,n){let{name:a,tokens:s}=t.modalities[e],r=t.edited(),o=r?.edits&&Object.hasOwn(r.edits,a)?r.edits[a]:{},
 i=p=>({words:null,changed:!0,reason:p});if(!s)return{words:null,changed:!1,reason:"The data contain no words: pass tokens= to mmviz.data.from_arrays."};let l=r?.
 words?.[e];if(l?.some(Boolean)&&o.text!==void 0)return{words:l,changed:!0,reason:""};if(o.text!==void 0)return i("The words of the new text are not known: its e\
 ncoder does not make one step per word.");let c=o.swap??n,f=s[c]??null;if(!f)return i(`This page does not contain the words of ${t.samples[c]}.`);if(!o.delay)return{
-words:f,changed:o.swap!==void 0,reason:""};let d=c<t.recorded_samples?t.recorded.part(`signal_valid_${e}`,c):f.map(p=>p?1:0),u=[];for(let[p,m]of zu(t.recorded,e,
+words:f,changed:o.swap!==void 0,reason:""};let d=c<t.recorded_samples?t.recorded.part(`signal_valid_${e}`,c):f.map(p=>p?1:0),u=[];for(let[p,m]of Tu(t.recorded,e,
 c,d,o.delay))u[p]=f[m]??"";return{words:Array.from(u,p=>p??""),changed:!0,reason:""}}var Cu=.55;function Iu(t,e,{sample:n,time:a}){if(!t.has("attribution")||t.lacks("attribution",n)||t.edited()&&!t.replaced("attribution"))return null;let{values:s,
 count:r,from:o,to:i}=Ae(t,n,a),l=t.sizes.time,c=xe(t,e,n).filter(d=>d.frame>=0),f=new Map;for(let d=0;d<r;d++){let u=o(d)/l,p=(i(d)+1)/l,m=c.map(y=>Math.max(0,Math.
 min(p,y.to)-Math.max(u,y.from))),g=m.reduce((y,w)=>y+w,0);g>1e-12&&m.forEach((y,w)=>y&&f.set(c[w].frame,(f.get(c[w].frame)??0)+s[e*r+d]*y/g))}return f}function rl(t,e,n){
 let{name:a}=t.modalities[e],s=h("div",{class:"mmv-plot mmv-tokens"}),r=h("p",{class:"mmv-tokens-recorded"}),o=rt(),i=[],l=[],c=[],f=null,d=null;function u(v,k,$){
-let x=$.left+v*$.width,A=$.top+k*$.height,S=-1,M=1/0;return i.forEach((T,N)=>{for(let _ of T.getClientRects()){let j=Math.hypot(Math.max(0,_.left-x,x-_.right),3*
+let x=$.left+v*$.width,A=$.top+k*$.height,S=-1,M=1/0;return i.forEach((z,N)=>{for(let _ of z.getClientRects()){let j=Math.hypot(Math.max(0,_.left-x,x-_.right),3*
 Math.max(0,_.top-A,A-_.bottom));j<M&&([S,M]=[N,j])}}),M<40?[S,0]:[0,-1]}s.addEventListener("click",v=>{let[k,$]=u(...p(v)),x=f&&$>=0?na(t,e,f.sample,l[k]):-1;x>=
 0&&n({time:x})});function p(v){let k=s.getBoundingClientRect();return[(v.clientX-k.left)/(k.width||1),(v.clientY-k.top)/(k.height||1),k]}kt(s,{label:`${a}: word\
 s`,grid:()=>[i.length,1],start:()=>[Math.max(0,l.indexOf(f?hn(t,e,f.sample,[f.time,f.time])?.[1]??0:0)),0],cellAt:u,placeOf(v){let k=s.getBoundingClientRect(),$=i[v]?.
@@ -522,11 +522,11 @@ getBoundingClientRect()??k;return[($.left+$.width/2-k.left)/(k.width||1),($.top-
 $=d?.get(l[v]),x=i[v].hasAttribute("data-masked"),A=[["word",`${l[v]+1}`],...x?[["state","masked"]]:[],...$===void 0?[]:[[t.attribution.name,`${$>0?"+":""}${X($,
 2)}`]]];return{title:c[v]||"(no word)",modality:e,at:{modality:e,...k<0?{}:{time:k}},rows:A}},locate:()=>null});function m(v){let{sample:k}=v,$=Oa(t,e,k),{now:x}=Ze(
 t,e,k),A=t.modalities[e].tokens?.[k]??null;if(r.hidden=!0,!$.words){[i,l,c]=[[],[],[]],s.replaceChildren(rt($.reason));return}let S=$.words,M=[...x.valid.keys()].
-filter(T=>x.valid[T]||S[T]);l=M,c=M.map(T=>S[T]??""),i=c.map((T,N)=>h("span",{class:"mmv-word",...x.valid[M[N]]?{}:{"data-masked":""}},Q(T||"␣"))),s.replaceChildren(
-...i.length?i.flatMap(T=>[T," "]):[rt("No word: the text is empty, or not recorded for this sample.")]),$.changed&&A&&(r.hidden=!1,r.replaceChildren("Recorded: ",
+filter(z=>x.valid[z]||S[z]);l=M,c=M.map(z=>S[z]??""),i=c.map((z,N)=>h("span",{class:"mmv-word",...x.valid[M[N]]?{}:{"data-masked":""}},Q(z||"␣"))),s.replaceChildren(
+...i.length?i.flatMap(z=>[z," "]):[rt("No word: the text is empty, or not recorded for this sample.")]),$.changed&&A&&(r.hidden=!1,r.replaceChildren("Recorded: ",
 Q(A.filter(Boolean).join(" "))))}function g(v){d=Iu(t,e,v);let k=Math.max(0,...l.map($=>Math.abs(d?.get($)??0)));i.forEach(($,x)=>{let A=d?.get(l[x])??0,S=k?A/k:
-0;if($.toggleAttribute("data-share",!1),!d||Math.abs(S)<.02)$.style.background="";else{let[M,T,N]=xn(S).map((_,j)=>j<3?Math.round(255-Cu*(255-_)):_);$.style.background=
-`rgb(${M},${T},${N})`,$.setAttribute("data-share",S>0?"+":"−")}}),o.textContent=d&&k?`Colour: ${t.attribution.name} of each word, red and solid line: raises, \
+0;if($.toggleAttribute("data-share",!1),!d||Math.abs(S)<.02)$.style.background="";else{let[M,z,N]=xn(S).map((_,j)=>j<3?Math.round(255-Cu*(255-_)):_);$.style.background=
+`rgb(${M},${z},${N})`,$.setAttribute("data-share",S>0?"+":"−")}}),o.textContent=d&&k?`Colour: ${t.attribution.name} of each word, red and solid line: raises, \
 blue and dotted line: lowers; largest ${X(k,2)}. A step's share is divided over its words by time.`:t.has("attribution")?`No attribution of ${t.edited()?"an edi\
 ted sample":"this sample"}: the words are not coloured.`:""}function y(v){let k=hn(t,e,v.sample,[v.time,v.time]),$=v.brush?hn(t,e,v.sample,v.brush):null;i.forEach(
 (x,A)=>{x.toggleAttribute("data-now",k!==null&&l[A]>=k[0]&&l[A]<=k[1]),x.toggleAttribute("data-out",v.brush!==null&&($===null||l[A]<$[0]||l[A]>$[1]))})}let w=-1;
@@ -542,7 +542,7 @@ shape(n.key),p=n.key==="state"?2:1,m=u.slice(p+1).reduce((v,k)=>v*k,1),g=u.slice
 floor(g*m*w/Lu))|1;for(let v=0;v<u[p];v++){if(!s&&v!==Math.min($n(f,t,e),u[p]-1))continue;let k=Int32Array.from({length:256},($,x)=>Math.min(pn-1,Math.round((pn-
 1)*Math.sqrt(d[v]*(x/255)**n.power(f)/a))));for(let $=0;$<g;$++)for(let x=$%b,A=($*u[p]+v)*m;x<m;x+=b)y[A+x]&&l[k[y[A+x]]]++}}let c=0;for(let f=0;f<pn;f++)c=l[f]+=
 c;if(c)for(let f=0;f<pn;f++)l[f]/=c;return r.set(o,l),l}function qu(t){for(let e of yr){let n=e*(Math.exp(.2*Math.log1p(1/e))-1);if(t[Math.floor((pn-1)*Math.sqrt(
-n))]<=Ru)return e}return yr[yr.length-1]}var cl=new WeakMap;function zn(t,e,n){let a=cl.get(t)??new Map,s=JSON.stringify([n.key,ln(e),e.layer,e.layer_of_a]),r=a.
+n))]<=Ru)return e}return yr[yr.length-1]}var cl=new WeakMap;function Tn(t,e,n){let a=cl.get(t)??new Map,s=JSON.stringify([n.key,ln(e),e.layer,e.layer_of_a]),r=a.
 get(s)??Du(t,e,n);return cl.set(t,a),a.set(s,r),r}function Du(t,e,n){let{scale:a,range:s}=ln(e),r=e.layer,o=s==="shared",i=n.power(t),l=n.scale(t)?.[r]??1,c=(o?
 Math.max(...t.compared.flatMap($=>n.scale($)??[])):Mn(t,n.scale,e))||1,f=Pu(t,e,n,c,o),d=qu(f),u=($,x)=>a==="linear"?Math.min(1,$/x):a==="quantile"?f[Math.min(pn-
 1,Math.round((pn-1)*Math.sqrt(Math.min(1,$/c))))]:Math.min(1,gs([0,x],[0,1]).constant(d*x)($)),p=$=>{let x=gs([0,$],[0,1]).constant(d*$);return Uint8Array.from(
@@ -558,7 +558,7 @@ mmv-key-ticks"}),a=h("span");return Yt(e,256,1,o=>o),{node:h("div",{class:"mmv-c
 let l=`${o.name}${o.perRow?", per channel":""}${i&&i!=="1"?`; ${i}`:""}`;a.textContent!==l&&(a.textContent=l),Ut(n,o.ticks,"left")}}}function dl(t,e,n){let a=1/0,s=-1/0;for(let{frame:r}of e)for(let o=0;r>=0&&o<n;o++){let i=t[r*n+o];i<a&&i>-1/0&&(a=i),i>s&&i<1/0&&(s=i)}return a<=s?[a,s]:null}function Wu(t){
 let e=[];return t.forEach(({frame:n,from:a,to:s},r)=>{if(n>=0)return;let o=e[e.length-1];r&&t[r-1].frame<0?o[1]=s:e.push([a,s])}),e}function Hu(t,e){return t.map(
 ([n,a])=>{let s=h("div",{class:"mmv-padding"});return s.style.left=`${100*e.across(n)}%`,s.style.width=`${100*(a-n)/e.length}%`,s})}function ul(t,e,n,a,s,r){let o=r?
-e:e.flatMap((l,c)=>l.frame<0||e[c+1]?.frame>=0?[l]:[l,{...l,at:l.to}]),i=({frame:l})=>l<0?NaN:oe(t[l*n+a],s);return Tn(o.length,l=>1e3*o[l].at,l=>i(o[l]),r?Math.
+e:e.flatMap((l,c)=>l.frame<0||e[c+1]?.frame>=0?[l]:[l,{...l,at:l.to}]),i=({frame:l})=>l<0?NaN:oe(t[l*n+a],s);return zn(o.length,l=>1e3*o[l].at,l=>i(o[l]),r?Math.
 max(4,500/e.length):4)}function vr(t,e,{time:n},a){let s=t.sizes.time,r=ut(s,e);return n===void 0||n<r.from||n>r.to?a?{y:a}:null:{x:[r.across(n/s),r.across((n+1)/
 s)],...a?{y:a}:{}}}var xr=(t,e,n,a)=>Number.isFinite(e)?[["recorded",n(e),a],["difference",`${t>e?"+":""}${n(t-e)}`,a]]:[],Sa=t=>X(t,4);function Uu(t,e){let{name:n,
 unit:a,features:s,rate_hz:r,irregular:o,static:i,display:l,tokens:c}=t.modalities[e],f=s.length,d=f>10||f>1&&l.kind!=="lines",u=!t.has(`signal_at_${e}`),p=P=>d&&
@@ -567,33 +567,33 @@ l.kind==="audio"?f-1-P:P,m=`${n}: input signal, ${f} features${a?`, in ${a}`:""}
 e"})),k=d?h("canvas",{role:"img","aria-label":m}):null,$=it("path",{class:"mmv-rule"}),x=k??Fe(m,$,...v,...b),A=h("div",{class:"mmv-faint"}),S=h("div",{class:`m\
 mv-plot mmv-signal${d?" mmv-map":""}`,"data-m":e%8},x,w),M=h("div",{class:"mmv-gutter","data-m":e%8},h("div",{class:"mmv-name"},Et(e),Q(n)),h("div",{class:"mmv-\
 faint mmv-unit"},i?`static${a&&" · "}`:r===null?"":`${o?"≈ ":""}${Number(r.toPrecision(o?2:4))} Hz${o?", irregular":""}${a&&" · "}`,Q(a)),d?A:h("div",{class:"\
-mmv-faint"},Aa(s,(P,U)=>b[P].classList.toggle("mmv-off",!U))),h("div",{class:`mmv-range${d?" mmv-range-names":""}`,"aria-hidden":"true"},g,y)),T=[],N=[],_=null,
+mmv-faint"},Aa(s,(P,U)=>b[P].classList.toggle("mmv-off",!U))),h("div",{class:`mmv-range${d?" mmv-range-names":""}`,"aria-hidden":"true"},g,y)),z=[],N=[],_=null,
 j=[],B=[0,0],F=[],R="",q=P=>j.reduce((U,C,O)=>C.from<=P+1e-9?O:U,0);kt(S,{label:m,grid:()=>[j.length,f],start:()=>[q(((_?.time??0)+.5)/t.sizes.time),0],cellAt(P,U){
-let C=q(ut(t.sizes.time,_).share(P)),O=j[C];if(d||!O||O.frame<0||!_)return[C,It(U,f)];let L=s.map((z,D)=>Math.abs(oe(t.part(`signal_${e}`,_?.sample??0)[O.frame*
-f+D],B)/100-U));return[C,L.reduce((z,D,I)=>D<(L[z]??1/0)||!Number.isFinite(L[z])?I:z,0)]},read(P,U){let C=p(U),O=j[P];if(!_||!O||O.frame<0)return null;let{sample:L}=_,
-z=O.frame*f+C,D=t.part(`signal_${e}`,L)[z],I=t.sizes.time,E=ut(I,_),H=t.edited()&&t.recorded.part(`signal_valid_${e}`,L)[O.frame]?t.recorded.part(`signal_${e}`,
-L)[z]:NaN,G=t.duration_s[L],Y=u?(O.from+O.to)/2:O.at;return{title:s[C],modality:e,at:{modality:e,time:Math.min(I-1,Math.max(0,Math.ceil(O.to*I-1e-9)-1))},rows:[
+let C=q(ut(t.sizes.time,_).share(P)),O=j[C];if(d||!O||O.frame<0||!_)return[C,It(U,f)];let L=s.map((T,D)=>Math.abs(oe(t.part(`signal_${e}`,_?.sample??0)[O.frame*
+f+D],B)/100-U));return[C,L.reduce((T,D,I)=>D<(L[T]??1/0)||!Number.isFinite(L[T])?I:T,0)]},read(P,U){let C=p(U),O=j[P];if(!_||!O||O.frame<0)return null;let{sample:L}=_,
+T=O.frame*f+C,D=t.part(`signal_${e}`,L)[T],I=t.sizes.time,E=ut(I,_),H=t.edited()&&t.recorded.part(`signal_valid_${e}`,L)[O.frame]?t.recorded.part(`signal_${e}`,
+L)[T]:NaN,G=t.duration_s[L],Y=u?(O.from+O.to)/2:O.at;return{title:s[C],modality:e,at:{modality:e,time:Math.min(I-1,Math.max(0,Math.ceil(O.to*I-1e-9)-1))},rows:[
 ...c&&Oa(t,e,L).words?.[O.frame]?[["word",Oa(t,e,L).words?.[O.frame]??""]]:[],["value",Sa(D),a],G===null?["frame",String(O.frame+1)]:["time",`${st(t.start_s[L]+
 (u?O.to:O.at)*G,3)}`,"s"],...xr(D,H,Sa,a)],place:[E.across(Y),d?(U+.5)/f:Number.isFinite(D)?oe(D,B)/100:.5]}},placeOf:P=>[ut(t.sizes.time,_).across(((j[P]?.from??
 0)+(j[P]?.to??0))/2),.5],locate:P=>vr(t,_,P)});function W(P){let{sample:U}=P,C=ut(t.sizes.time,P);_=P,j=xe(t,e,U),Ne(x,t.sizes.time,P);let O=t.part(`signal_${e}`,
-U),{then:L}=Ze(t,e,U),z=L&&!d?xe(t.recorded,e,U):null,D=Js([...t.compared.map(tt=>dl(tt.part(`signal_${e}`,U),tt===t?j:xe(tt,e,U),f)),...L&&z?[dl(L.values,z,f)]:
+U),{then:L}=Ze(t,e,U),T=L&&!d?xe(t.recorded,e,U):null,D=Js([...t.compared.map(tt=>dl(tt.part(`signal_${e}`,U),tt===t?j:xe(tt,e,U),f)),...L&&T?[dl(L.values,T,f)]:
 []]);B=D,ft(w,"hidden",j.some(tt=>tt.frame>=0)),wt(w,t.part(`signal_valid_${e}`,U).some(Boolean)?"recorded without any value":t.recorded.part(`signal_valid_${e}`,
 U).some(Boolean)?"masked: removed from the model's input":"absent: not recorded for this sample");let I=w.hidden?Hs(...D):["",""],[E,H]=w.hidden&&d?[s[p(f-1)],s[p(
 0)]]:I;if(wt(y,E),wt(g,H),k){wt(A,`${f} features${w.hidden?`; colours ${I.join(" to ")}`:""}`);let tt=D[1]>D[0]?255/(D[1]-D[0]):0,K=Vi(j,u);Yt(k,K.length,f,(V,J)=>{
 let at=K[V]<0?NaN:O[K[V]*f+p(J)];return Number.isFinite(at)?Math.round((at-D[0])*tt):-1});return}let G=Wu(j),Y=JSON.stringify([G,C.from,C.to]);if(Y!==R){R=Y;for(let tt of F)
 tt.remove();x.before(...F=Hu(G,C))}let et=w.hidden&&D[0]<0&&D[1]>0?`M0 ${oe(0,D).toFixed(2)}H1000`:"";$.getAttribute("d")!==et&&$.setAttribute("d",et),b.forEach(
-(tt,K)=>{let V=ul(O,j,f,K,D,u);T[K]!==V&&tt.setAttribute("d",T[K]=V);let J=L&&z?ul(L.values,z,f,K,D,u):"";(N[K]??"")!==J&&v[K].setAttribute("d",N[K]=J)})}return{
+(tt,K)=>{let V=ul(O,j,f,K,D,u);z[K]!==V&&tt.setAttribute("d",z[K]=V);let J=L&&T?ul(L.values,T,f,K,D,u):"";(N[K]??"")!==J&&v[K].setAttribute("d",N[K]=J)})}return{
 gutter:M,box:S,draw:W}}function Gu(t,e){let{time:n,channel:a}=t.sizes,s=h("canvas",{role:"img"}),r=h("div",{class:"mmv-faint"}),o=h("span",{class:"mmv-absent",hidden:""},
 "no scan in this layer"),i=a,l=h("div",{class:"mmv-row","aria-hidden":"true"}),c=h("span"),f=null,d=h("div",{class:"mmv-plot mmv-state mmv-map"},s,l,o),u=h("div",
 {class:"mmv-gutter"},h("div",{class:"mmv-faint"},"hidden state"),r,h("div",{class:"mmv-channel-rows","aria-hidden":"true",title:"rows of the map, longest half-l\
 ife first"},h("span",{},"row 1"),c));kt(d,{label:`${t.modalities[e].name}: hidden state, channels over steps`,grid:()=>[n,i],start:()=>[f?.time??0,f?.channel??0],
 cellAt:(y,w)=>[It(ut(n,f).share(y),n),It(w,i)],placeOf:(y,w)=>[ut(n,f).across((y+.5)/n),(w+.5)/i],locate:y=>vr(t,f,y,y.channel!==void 0&&y.channel<i&&(y.modality??
-e)===e?[y.channel/i,(y.channel+1)/i]:void 0),read(y,w){if(!f||!i)return null;let{sample:b,epoch:v,layer:k}=f,$=zn(t,f,ys),x=t.has("channel_index")?t.part("chann\
+e)===e?[y.channel/i,(y.channel+1)/i]:void 0),read(y,w){if(!f||!i)return null;let{sample:b,epoch:v,layer:k}=f,$=Tn(t,f,ys),x=t.has("channel_index")?t.part("chann\
 el_index",k)[e*a+w]:w,A={modality:e,channel:w,time:y},S=[["row",String(w+1)],["at",Mt(t,b,y)]];if(!t.part("state_valid",b,e)[y])return{title:`channel ${x}`,modality:e,
-at:A,rows:[[t.state_name,"no data"],...S]};let M=t.part("state",v,b,k,e)[w*n+y],T=$.value(M),N=t.edited()&&t.replaced("state")&&t.recorded.part("state_valid",b,
-e)[y]?$.value(t.recorded.part("state",v,b,k,e)[w*n+y]):NaN;return{title:`channel ${x}`,modality:e,at:A,rows:[[t.state_name,`${M===255?"≥ ":""}${X(T)}`,t.state_unit],
-...S,...xr(T,N,X,t.state_unit)]}}});function p(y){f=y;let{sample:w,epoch:b,layer:v}=y,k=zn(t,y,ys);Ne(s,n,y);let $=t.part("state_valid",w,e),x=t.part("state",b,
-w,v,e);i=_n(t,v,e);let A=Array.from({length:i},(S,M)=>k.perRow?k.tableOfRow(Jt(x.subarray(M*n,(M+1)*n).map((T,N)=>$[N]?T:0))):k.table);Yt(s,n,i,(S,M)=>$[S]?A[M][x[M*
+at:A,rows:[[t.state_name,"no data"],...S]};let M=t.part("state",v,b,k,e)[w*n+y],z=$.value(M),N=t.edited()&&t.replaced("state")&&t.recorded.part("state_valid",b,
+e)[y]?$.value(t.recorded.part("state",v,b,k,e)[w*n+y]):NaN;return{title:`channel ${x}`,modality:e,at:A,rows:[[t.state_name,`${M===255?"≥ ":""}${X(z)}`,t.state_unit],
+...S,...xr(z,N,X,t.state_unit)]}}});function p(y){f=y;let{sample:w,epoch:b,layer:v}=y,k=Tn(t,y,ys);Ne(s,n,y);let $=t.part("state_valid",w,e),x=t.part("state",b,
+w,v,e);i=_n(t,v,e);let A=Array.from({length:i},(S,M)=>k.perRow?k.tableOfRow(Jt(x.subarray(M*n,(M+1)*n).map((z,N)=>$[N]?z:0))):k.table);Yt(s,n,i,(S,M)=>$[S]?A[M][x[M*
 n+S]]:-1),wt(c,i>1?`row ${i}`:""),Dt(s,"aria-label",`${t.modalities[e].name}: hidden state, ${i} channels over ${n} steps`),wt(r,i?`${i} channels`:""),ft(o,"hid\
 den",i>0),m(y)}let m=y=>{let{channel:w}=y;f=y,ft(l,"hidden",w>=i),l.style.top=`${100*w/i}%`,l.style.height=`${100/i}%`};return{gutter:u,box:d,draw:p,choose:m,rowAt:y=>Math.
 min(i-1,Math.floor(y*i))}}function Ku(t,e){let n=Ya(),a=`${t.modalities[e].name}: signed shares of its steps in the prediction at the cursor`,s=t.sizes.time,r=null,
@@ -624,12 +624,12 @@ mmv-foot"},h("label",{class:"mmv-gutter"},"Time ",w),h("div",{class:"mmv-scrub"}
 []));t.append(m,x,...e.missing_scans&&!e.has("state")?[rt(Q(e.missing_scans))]:[]),t.style.setProperty("--steps",String(s)),y.addEventListener("input",()=>a({time:Number(
 y.value)})),t.addEventListener("keydown",N=>{!N.ctrlKey&&!N.metaKey&&!N.altKey&&(k.key(N),$.key(N))}),me(m,p,s,()=>r,a);let A=0;Wt(m,p,(N,_,j,B)=>{let F=Math.min(
 s-1,Math.max(0,Math.ceil(ut(s,r).share(N)*s-1e-9)-1));B&&(A=F);let R=j.shiftKey?{brush:[Math.min(A,F),Math.max(A,F)]}:{time:F},q=B?i.find(W=>W.box.contains(j.target)):
-null;if(q){let{top:W,height:P}=q.box.getBoundingClientRect();R.channel=Math.max(0,q.rowAt((j.clientY-W)/P))}a(R)},y);let S=Ct(),M="",T=null;return N=>{r=T=N;let{
+null;if(q){let{top:W,height:P}=q.box.getBoundingClientRect();R.channel=Math.max(0,q.rowAt((j.clientY-W)/P))}a(R)},y);let S=Ct(),M="",z=null;return N=>{r=z=N;let{
 sample:_,time:j}=N,[B,F]=ce(e,N),R=ut(s,N);if(S(N,"sample","zoom")){o.forEach(U=>U.draw(N)),wt(w,ge(e,N)==="step"?"in steps":"in seconds");let W=re(e,N).map(({at:U,
 text:C})=>({at:R.across(U),text:C})),P=JSON.stringify(W);P!==M&&g.replaceChildren(...W.map(({at:U,text:C})=>{let O=h("span",{},C);return O.style.setProperty("--\
 at",String(U)),O})),M=P,ft(y,"min",String(R.from)),ft(y,"max",String(R.to)),t.style.setProperty("--steps",String(R.to+1-R.from)),$.draw(N)}if(S(N,"sample","epoc\
 h","layer","layer_of_a","zoom","colours")&&i.forEach(W=>W.draw(N)),S(N,"sample","time","zoom")&&l.forEach(W=>W.draw(N)),S(N,"channel")&&i.forEach(W=>W.choose(N)),
-b&&S(N,"layer","layer_of_a","colours")&&(b.draw(zn(e,N,ys),e.state_unit),v?.draw(N)),S(N,"brush","sample","zoom")){let[W,P]=[B/s,(F+1)/s].map(U=>Math.min(1,Math.
+b&&S(N,"layer","layer_of_a","colours")&&(b.draw(Tn(e,N,ys),e.state_unit),v?.draw(N)),S(N,"brush","sample","zoom")){let[W,P]=[B/s,(F+1)/s].map(U=>Math.min(1,Math.
 max(0,R.across(U))));u[0].style.width=`${100*W}%`,u[1].style.width=`${100*(1-P)}%`,k.draw(N)}ft(y,"value",String(j)),Dt(y,"aria-valuetext",pa(e,_,j));let q=R.across(
 (j+1)/s);ft(d,"hidden",q<0||q>1+1e-9),d.style.setProperty("--at",String(q)),wt(f,pa(e,_,j))}}gt({name:"lanes",section:"sample",place:"main",order:10,needs:["pre\
 diction"],early:!0,mount:Xu});var $r=["phi_mean","phi_low","phi_high"];function Zu(t,e){let[n,a,s]=$r.map(l=>e.part(l)),r=Jt(...e.compared.filter(l=>l.has("phi_mean")).flatMap(l=>$r.map(c=>l.
@@ -650,8 +650,8 @@ dt("Modality ablation: value of every subset"),h("table",{"aria-label":"Waterfal
 node)),h("div",{class:"mmv-inline",role:"group","aria-label":"Available modalities"},h("span",{class:"mmv-faint"},"Available"),...d.map(b=>b.node)),h("table",{"\
 aria-label":"Value v(S) of each subset of modalities"},h("tbody",{},...p.map(b=>b.node))),rt("Bars: the ",Q(e.target_name),". ",m,i.length>r?"":`${i.length} of ${r+
 1} subsets are listed: those with at most one modality, and those without at most one.`),...Ke(e,"○ "));let g=Ct(),y=0,w=0;return b=>{let{sample:v,epoch:k,time:$,
-masked:x}=b,A=e.part("game",k,v,$),S=e.part("phi",k,v,$);g(b,"sample")&&([y,w]=jt([...pe(e,"game",v),...Qu(e,v)],!0));let M=_=>(_-y)/(w-y||1),T=A[0];f.forEach((_,j)=>{
-let B=A[j?r:0];_.set(M(0),M(B)),wt(_.value,st(B,e.digits))}),l.forEach((_,j)=>{_.set(M(T),M(T+S[j])),wt(_.value,mt(S[j],e.digits)),T+=S[j]});let N=Ha(e,x);p.forEach(
+masked:x}=b,A=e.part("game",k,v,$),S=e.part("phi",k,v,$);g(b,"sample")&&([y,w]=jt([...pe(e,"game",v),...Qu(e,v)],!0));let M=_=>(_-y)/(w-y||1),z=A[0];f.forEach((_,j)=>{
+let B=A[j?r:0];_.set(M(0),M(B)),wt(_.value,st(B,e.digits))}),l.forEach((_,j)=>{_.set(M(z),M(z+S[j])),wt(_.value,mt(S[j],e.digits)),z+=S[j]});let N=Ha(e,x);p.forEach(
 ({k:_,value:j,set:B,node:F})=>{B(M(0),M(A[_])),wt(j,st(A[_],e.digits)),_===N!==F.hasAttribute("aria-current")&&(F.className=_===N?"mmv-best":"",_===N?F.setAttribute(
 "aria-current","true"):F.removeAttribute("aria-current"))}),wt(m,`The readout above gives the value without the masked modalities${e.edited()||!e.has("state")?"":
 "; the state maps are those of all modalities"}. `),d.forEach(({box:_},j)=>_.checked=!x.includes(e.modalities[j].name))}}gt({name:"modality ablation",place:"col\
@@ -666,24 +666,24 @@ label":"Shares at the cursor"},h("table",{class:"mmv-list mmv-influence-table","
 h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),...e.modalities.map((F,R)=>h("th",{scope:"col"},...je(e,R,(285/r-18)/6.5))))),h("tbody",{},...y.
 map((F,R)=>h("tr",{},St(...$t(e,R)),...F))))),v,rt("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|,\
  exact for the inputs of this layer's operator with its gates held fixed, at the epoch that training selected. Press on the map to move the cursor."));let M=()=>{
-let[F,R]=k?.zoom??[0,i-1];return[c(F),c(R)+1-c(F)]},T=F=>{let[R,q]=M(),W=It(F,r*q);return[Math.floor(W/q),R+W%q]};Wt(m,m,(F,R)=>a({time:f(T(R)[1])})),me(m,m,i,()=>k,
+let[F,R]=k?.zoom??[0,i-1];return[c(F),c(R)+1-c(F)]},z=F=>{let[R,q]=M(),W=It(F,r*q);return[Math.floor(W/q),R+W%q]};Wt(m,m,(F,R)=>a({time:f(z(R)[1])})),me(m,m,i,()=>k,
 a);let N=(F,R)=>{let[q,W]=M();return(F*W+R-q+.5)/(r*W)};kt(m,{label:`Operator map: ${r} by ${r} blocks, target time down, source time across`,grid:()=>[r*o,r*o],
-start:()=>[0,c(k?.time??0)],cellAt(F,R){let[[q,W],[P,U]]=[T(F),T(R)];return[q*o+W,P*o+U]},placeOf:(F,R)=>[N(Math.floor(F/o),F%o),N(Math.floor(R/o),R%o)],locate({
+start:()=>[0,c(k?.time??0)],cellAt(F,R){let[[q,W],[P,U]]=[z(F),z(R)];return[q*o+W,P*o+U]},placeOf:(F,R)=>[N(Math.floor(F/o),F%o),N(Math.floor(R/o),R%o)],locate({
 time:F,modality:R}){let[q,W]=M(),P=F===void 0?-1:c(F);if(R===void 0||P<q||P>=q+W)return null;let U=N(R,P),C=.5/(r*W);return{y:[U-C,U+C]}},read(F,R){if(!k)return null;
-let q=Math.min(k.layer,s-1),W=e.part("influence",k.sample,q),{sample:P}=k,[U,C,O,L]=[Math.floor(F/o),F%o,Math.floor(R/o),R%o],z=zn(e,{...k,layer:q},wr),D=((O*o+
-L)*r+U)*o+C,I=z.value(W[D]),E=e.edited()&&e.replaced("influence")?z.value(e.recorded.part("influence",P,q)[D]):NaN;return{title:`${e.modalities[U].name} → ${e.
+let q=Math.min(k.layer,s-1),W=e.part("influence",k.sample,q),{sample:P}=k,[U,C,O,L]=[Math.floor(F/o),F%o,Math.floor(R/o),R%o],T=Tn(e,{...k,layer:q},wr),D=((O*o+
+L)*r+U)*o+C,I=T.value(W[D]),E=e.edited()&&e.replaced("influence")?T.value(e.recorded.part("influence",P,q)[D]):NaN;return{title:`${e.modalities[U].name} → ${e.
 modalities[O].name}`,at:{modality:O,time:f(L)},rows:[["|K|",C>L?"0 (later source)":X(I)],["source, at",Mt(e,P,f(C))],["target, at",Mt(e,P,f(L))],...Number.isFinite(
 E)?[["recorded",X(E)],["difference",`${I>E?"+":""}${X(I-E)}`]]:[]]}}});function _(F){let[R,q]=M(),W={...F,zoom:[l[R],f(R+q-1)]},P=ut(i,W),U=re(e,W,3).map(({at:O,
-text:L})=>({at:P.across(O),text:L})).filter(({at:O})=>O>.02&&O<.98),C=e.modalities.flatMap((O,L)=>U.map(({at:z,text:D})=>({at:(L+z)/r,text:D})));Ut($,C,"top"),Ut(
+text:L})=>({at:P.across(O),text:L})).filter(({at:O})=>O>.02&&O<.98),C=e.modalities.flatMap((O,L)=>U.map(({at:T,text:D})=>({at:(L+T)/r,text:D})));Ut($,C,"top"),Ut(
 x,C,"left"),S.textContent=`down: target, across: source; ${ge(e,F)}`}function j(F){let R=Math.min(F.layer,s-1),q=e.part("influence",F.sample,R),[W,P]=M(),[U,C]=ce(
-e,F),[O,L]=[c(U),c(C)],z=zn(e,{...F,layer:R},wr);Yt(d,r*P,r*P,(D,I)=>{let E=W+D%P,H=W+I%P;return E>H||E<O||E>L?-1:z.table[q[((Math.floor(I/P)*o+H)*r+Math.floor(
-D/P))*o+E]]}),A.draw(z)}t.style.setProperty("--sources",String(r));let B=Ct();return F=>{let{sample:R,time:q}=F,W=Math.min(F.layer,s-1),P=e.part("influence",R,W),
-[U,C]=ce(e,F),[O,L]=[c(U),c(C)],z=Mn(e,E=>E.influence?.scale,{...F,layer:W}),D=c(q),I=(E,H,G,Y)=>P[((E*o+H)*r+G)*o+Y];k=F,B(F,"sample","layer","layer_of_a","bru\
+e,F),[O,L]=[c(U),c(C)],T=Tn(e,{...F,layer:R},wr);Yt(d,r*P,r*P,(D,I)=>{let E=W+D%P,H=W+I%P;return E>H||E<O||E>L?-1:T.table[q[((Math.floor(I/P)*o+H)*r+Math.floor(
+D/P))*o+E]]}),A.draw(T)}t.style.setProperty("--sources",String(r));let B=Ct();return F=>{let{sample:R,time:q}=F,W=Math.min(F.layer,s-1),P=e.part("influence",R,W),
+[U,C]=ce(e,F),[O,L]=[c(U),c(C)],T=Mn(e,E=>E.influence?.scale,{...F,layer:W}),D=c(q),I=(E,H,G,Y)=>P[((E*o+H)*r+G)*o+Y];k=F,B(F,"sample","layer","layer_of_a","bru\
 sh","zoom","colours")&&j(F),B(F,"sample","zoom")&&_(F),d.setAttribute("aria-label",`Operator map of layer ${e.layers[W]}, ${r} by ${r} blocks of ${o} moments; t\
 he table holds the sums at the cursor`),w.textContent=`Operator map, layer ${e.layers[W]}, SSM stream m${W?" (mixed above layer 1)":""}`,v.textContent=W?"A sour\
 ce is the SSM stream of that name: above layer 1 it contains other modalities too. This is no attribution to modalities.":"Within this layer only, not through t\
 he whole model: no attribution of the prediction.",u.forEach((E,H)=>{let[G,Y]=M();E.hidden=D<G||D>=G+Y,E.style.top=`${100*(H*Y+D-G)/(r*Y)}%`,E.style.height=`${100/
-(r*Y)}%`}),b.textContent=`Relative influence on each SSM stream at ${Mt(e,R,q)}, and the source time with the largest influence (colour scale ends at ${X(z)}).`,
+(r*Y)}%`}),b.textContent=`Relative influence on each SSM stream at ${Mt(e,R,q)}, and the source time with the largest influence (colour scale ends at ${X(T)}).`,
 y.forEach((E,H)=>{let G=E.map((et,tt)=>{let K=0,V=-1,J=0;for(let at=O;at<=Math.min(D,L);at++){let ot=I(H,D,tt,at)**2;K+=ot,ot>V&&([V,J]=[ot,at])}return{sum:K,when:J}}),
 Y=G.reduce((et,{sum:tt})=>et+tt,0);E.forEach((et,tt)=>{let K=Y&&G[tt].sum?[`${st(100*G[tt].sum/Y,0)} %,`,Mt(e,R,f(G[tt].when))]:["–"];et.replaceChildren(...K.
 flatMap((V,J)=>[J?" ":"",h("span",{class:"mmv-whole"},V)]))})})}}gt({name:"operator map",section:"explanation",place:"columns",order:60,needs:["influence"],height:t=>670+
@@ -704,8 +704,8 @@ lass)",A=(_,j)=>y[_*m+j]/w,S=(_,j)=>b[_*m+j],M=[];u&&d?(M.push({key:"confidence"
 target",unit:"",of:_=>v[_]}),M.push({key:"value",title:"predicted value",unit:"",of:_=>k[_]}),t.labelled&&M.push({key:"residual",title:"residual, predicted − ta\
 rget",unit:"",of:_=>k[_]-v[_]},{key:"error",title:"absolute error",unit:"",of:_=>Math.abs(k[_]-v[_])})):d&&M.push({key:"p",title:x,unit:"",of:_=>l[_]}),t.modalities.
 forEach((_,j)=>M.push({key:`φ ${_.name}`,title:`φ ${_.name}`,unit:"",of:B=>i[B*r+j]})),t.modalities.forEach((_,j)=>{let B=p.indexOf(2**r-1&~(1<<j));B>=0&&M.push(
-{key:`masked ${_.name}`,title:`${d?x:"predicted value"}, ${_.name} masked`,unit:"",of:F=>A(F,B)})});let T=_=>p[_]===0?"no modality":_===g?"all modalities":t.modalities.
-filter((j,B)=>p[_]>>B&1).map(j=>j.name).join(" + "),N=t.listed.sample;return{count:s,id:e,target:n,predicted:a,correct:c,recorded:f,chosen:o,subsets:p,whole:g,subsetName:T,
+{key:`masked ${_.name}`,title:`${d?x:"predicted value"}, ${_.name} masked`,unit:"",of:F=>A(F,B)})});let z=_=>p[_]===0?"no modality":_===g?"all modalities":t.modalities.
+filter((j,B)=>p[_]>>B&1).map(j=>j.name).join(" + "),N=t.listed.sample;return{count:s,id:e,target:n,predicted:a,correct:c,recorded:f,chosen:o,subsets:p,whole:g,subsetName:z,
 valueOf:A,classOf:S,quantities:M,truth:v,group:$,open:_=>N[_],closed:_=>`${e[_]} was not recorded, and the page holds no model that computes it. ${Mr}`,rows:_=>[
 ...t.labelled?[["target",n[_]]]:[],["predicted",a[_]],...d?[[x,X(l[_])]]:[]],wrong:_=>c[_]===0,errorOf:(_,j)=>Math.abs(A(_,j)-v[_])}}var _r=8;function xs(t,e,n){let a=h("span",{role:"status"}),s=h("span",{class:"mmv-chosen-list"}),r=h("p",{class:"mmv-small mmv-faint",role:"status",hidden:""}),
 o=h("div",{class:"mmv-chosen",hidden:""},h("div",{},a," ",s),r),i=f=>ct("",()=>{let d=t.open(f);r.hidden=d>=0,d>=0?e({sample:d}):r.textContent=t.closed(f)},{class:"\
@@ -722,9 +722,9 @@ button",class:`mmv-score${N===_?" mmv-diagonal":""}`,title:`true ${r[N]}, predic
 F,2):String(j));return R.style.setProperty("--weight",String(y?F||0:j/A)),R.addEventListener("click",()=>s.chosen.set([{text:`true = ${r[N]}`,test:q=>s.truth[q]===
 N},{text:`predicted = ${r[_]}${g===s.whole?"":` with ${s.subsetName(g)}`}`,test:q=>s.classOf(q,g)===_}],"confusion")),R};f.replaceChildren(vs({label:"Confusion \
 matrix: rows are true classes, columns are predicted classes",corner:["true ↓",h("br"),"predicted →"],columns:x.map(N=>[Q(r[N])]),kind:"mmv-confusion",rows:x.
-map(N=>({head:[Q(r[N]),h("span",{class:"mmv-faint"},` n = ${v[N]}`)],cells:x.map(_=>S(N,_))}))}));let M=$.reduce((N,_)=>N+_,0)/2,T=v.reduce((N,_)=>N+_,0);d.textContent=
-`${M} of ${T} samples misclassified with ${s.subsetName(g)}. Outlined: correct. ${x.length<o?`The ${x.length} of ${o} classes with the most errors are shown. `:
-""}${T<l?`${l-T} samples with a prediction that is not finite are left out. `:""}Press a cell to list its samples.`}return m(),()=>{}}gt({name:"confusion matrix",
+map(N=>({head:[Q(r[N]),h("span",{class:"mmv-faint"},` n = ${v[N]}`)],cells:x.map(_=>S(N,_))}))}));let M=$.reduce((N,_)=>N+_,0)/2,z=v.reduce((N,_)=>N+_,0);d.textContent=
+`${M} of ${z} samples misclassified with ${s.subsetName(g)}. Outlined: correct. ${x.length<o?`The ${x.length} of ${o} classes with the most errors are shown. `:
+""}${z<l?`${l-z} samples with a prediction that is not finite are left out. `:""}Press a cell to list its samples.`}return m(),()=>{}}gt({name:"confusion matrix",
 place:"side",order:5,section:"overview",needs:["confusion","overview_value"],height:()=>330,mount:oh});function vt(t){for(var e=t.length/6|0,n=new Array(e),a=0;a<e;)n[a]="#"+t.slice(a*6,++a*6);return n}var py=vt("1f77b4ff7f0e2ca02cd627289467bd8c564be377c27f7f7fbc\
 bd2217becf"),my=vt("7fc97fbeaed4fdc086ffff99386cb0f0027fbf5b17666666"),gy=vt("1b9e77d95f027570b3e7298a66a61ee6ab02a6761d666666"),by=vt("4269d0efb118ff725c6cc5b0\
 3ca951ff8ab7a463f297bbf59c6b4e9498a0"),yy=vt("a6cee31f78b4b2df8a33a02cfb9a99e31a1cfdbf6fff7f00cab2d66a3d9affff99b15928"),wy=vt("fbb4aeb3cde3ccebc5decbe4fed9a6ff\
@@ -752,10 +752,10 @@ vt),Ny=Lt(uh),hh=new Array(3).concat("fc8d59ffffbf91bfdb","d7191cfdae61abd9e92c7
 027f46d43fdae61fee090e0f3f8abd9e974add14575b4313695","a50026d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4313695").map(vt),Ey=Lt(hh),ph=new Array(3).concat(
 "fc8d59ffffbf91cf60","d7191cfdae61a6d96a1a9641","d7191cfdae61ffffbfa6d96a1a9641","d73027fc8d59fee08bd9ef8b91cf601a9850","d73027fc8d59fee08bffffbfd9ef8b91cf601a9\
 850","d73027f46d43fdae61fee08bd9ef8ba6d96a66bd631a9850","d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850","a50026d73027f46d43fdae61fee08bd9ef8ba6d96a66bd\
-631a9850006837","a50026d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850006837").map(vt),Ty=Lt(ph),mh=new Array(3).concat("fc8d59ffffbf99d594","d7191cfdae6\
+631a9850006837","a50026d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850006837").map(vt),zy=Lt(ph),mh=new Array(3).concat("fc8d59ffffbf99d594","d7191cfdae6\
 1abdda42b83ba","d7191cfdae61ffffbfabdda42b83ba","d53e4ffc8d59fee08be6f59899d5943288bd","d53e4ffc8d59fee08bffffbfe6f59899d5943288bd","d53e4ff46d43fdae61fee08be6f\
 598abdda466c2a53288bd","d53e4ff46d43fdae61fee08bffffbfe6f598abdda466c2a53288bd","9e0142d53e4ff46d43fdae61fee08be6f598abdda466c2a53288bd5e4fa2","9e0142d53e4ff46d\
-43fdae61fee08bffffbfe6f598abdda466c2a53288bd5e4fa2").map(vt),zy=Lt(mh),gh=new Array(3).concat("e5f5f999d8c92ca25f","edf8fbb2e2e266c2a4238b45","edf8fbb2e2e266c2a\
+43fdae61fee08bffffbfe6f598abdda466c2a53288bd5e4fa2").map(vt),Ty=Lt(mh),gh=new Array(3).concat("e5f5f999d8c92ca25f","edf8fbb2e2e266c2a4238b45","edf8fbb2e2e266c2a\
 42ca25f006d2c","edf8fbccece699d8c966c2a42ca25f006d2c","edf8fbccece699d8c966c2a441ae76238b45005824","f7fcfde5f5f9ccece699d8c966c2a441ae76238b45005824","f7fcfde5f\
 5f9ccece699d8c966c2a441ae76238b45006d2c00441b").map(vt),Cy=Lt(gh),bh=new Array(3).concat("e0ecf49ebcda8856a7","edf8fbb3cde38c96c688419d","edf8fbb3cde38c96c68856\
 a7810f7c","edf8fbbfd3e69ebcda8c96c68856a7810f7c","edf8fbbfd3e69ebcda8c96c68c6bb188419d6e016b","f7fcfde0ecf4bfd3e69ebcda8c96c68c6bb188419d6e016b","f7fcfde0ecf4bf\
@@ -784,11 +784,11 @@ Oh),Sh=new Array(3).concat("deebf79ecae13182bd","eff3ffbdd7e76baed62171b5","eff3
 3).concat("e5f5e0a1d99b31a354","edf8e9bae4b374c476238b45","edf8e9bae4b374c47631a354006d2c","edf8e9c7e9c0a1d99b74c47631a354006d2c","edf8e9c7e9c0a1d99b74c47641ab5\
 d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45006d2c00441b").map(vt),Gy=Lt(Nh),Eh=new Array(3).concat(
 "f0f0f0bdbdbd636363","f7f7f7cccccc969696525252","f7f7f7cccccc969696636363252525","f7f7f7d9d9d9bdbdbd969696636363252525","f7f7f7d9d9d9bdbdbd969696737373525252252\
-525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525000000").map(vt),Ky=Lt(Eh),Th=new Array(3).concat("efed\
+525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525000000").map(vt),Ky=Lt(Eh),zh=new Array(3).concat("efed\
 f5bcbddc756bb1","f2f0f7cbc9e29e9ac86a51a3","f2f0f7cbc9e29e9ac8756bb154278f","f2f0f7dadaebbcbddc9e9ac8756bb154278f","f2f0f7dadaebbcbddc9e9ac8807dba6a51a34a1486",
-"fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a34a1486","fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a354278f3f007d").map(vt),Yy=Lt(Th),zh=new Array(3).concat("fee0d2fc9\
+"fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a34a1486","fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a354278f3f007d").map(vt),Yy=Lt(zh),Th=new Array(3).concat("fee0d2fc9\
 272de2d26","fee5d9fcae91fb6a4acb181d","fee5d9fcae91fb6a4ade2d26a50f15","fee5d9fcbba1fc9272fb6a4ade2d26a50f15","fee5d9fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5\
-f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181da50f1567000d").map(vt),Vy=Lt(zh),Ch=new Array(3).concat("fee6cefdae6be6\
+f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181da50f1567000d").map(vt),Vy=Lt(Th),Ch=new Array(3).concat("fee6cefdae6be6\
 550d","feeddefdbe85fd8d3cd94701","feeddefdbe85fd8d3ce6550da63603","feeddefdd0a2fdae6bfd8d3ce6550da63603","feeddefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee\
 6cefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee6cefdd0a2fdae6bfd8d3cf16913d94801a636037f2704").map(vt),Jy=Lt(Ch);function ml(t){return t=Math.max(0,Math.min(
 1,t)),"rgb("+Math.max(0,Math.min(255,Math.round(-4.54-t*(35.34-t*(2381.73-t*(6402.7-t*(7024.72-t*2710.57)))))))+", "+Math.max(0,Math.min(255,Math.round(32.49+t*
@@ -841,19 +841,19 @@ ht)",legend:()=>h("div",{class:"mmv-keys"},Sr("correct","var(--right)"),Sr("misc
 of:i}of e.quantities){let l=null,c=()=>l??=jt([Array.from({length:e.count},(f,d)=>i(d))]);s.push({key:r,title:o,colour:f=>Number.isFinite(i(f))?ml((i(f)-c()[0])/
 (c()[1]-c()[0]||1)):"gray",legend:()=>h("div",{class:"mmv-keys"},h("span",{},X(c()[0])),h("span",{class:"mmv-ramp","aria-hidden":"true"}),h("span",{},X(c()[1])),
 Q(o))})}return s}function Ms(t,e,n){let a=Ih(t,e),s=ln({}),{select:r,node:o}=Rt("Colour",a.map(c=>c.title),c=>n({colours:{...s,samples:a[c].key}}));return{node:o,
-colouring:()=>a[Number(r.value)],draw:c=>{let f=r.value;return s=ln(c),r.value=String(Math.max(0,a.findIndex(d=>d.key===s.samples))),r.value!==f}}}var tn=11102230246251565e-32,ne=134217729,Fh=(3+8*tn)*tn;function Nr(t,e,n,a,s){let r,o,i,l,c=e[0],f=a[0],d=0,u=0;f>c==f>-c?(r=c,c=e[++d]):(r=f,f=a[++u]);let p=0;
+colouring:()=>a[Number(r.value)],draw:c=>{let f=r.value;return s=ln(c),r.value=String(Math.max(0,a.findIndex(d=>d.key===s.samples))),r.value!==f}}}var tn=11102230246251565e-32,ae=134217729,Fh=(3+8*tn)*tn;function Nr(t,e,n,a,s){let r,o,i,l,c=e[0],f=a[0],d=0,u=0;f>c==f>-c?(r=c,c=e[++d]):(r=f,f=a[++u]);let p=0;
 if(d<t&&u<n)for(f>c==f>-c?(o=c+r,i=r-(o-c),c=e[++d]):(o=f+r,i=r-(o-f),f=a[++u]),r=o,i!==0&&(s[p++]=i);d<t&&u<n;)f>c==f>-c?(o=r+c,l=o-r,i=r-(o-l)+(c-l),c=e[++d]):
 (o=r+f,l=o-r,i=r-(o-l)+(f-l),f=a[++u]),r=o,i!==0&&(s[p++]=i);for(;d<t;)o=r+c,l=o-r,i=r-(o-l)+(c-l),c=e[++d],r=o,i!==0&&(s[p++]=i);for(;u<n;)o=r+f,l=o-r,i=r-(o-l)+
 (f-l),f=a[++u],r=o,i!==0&&(s[p++]=i);return(r!==0||p===0)&&(s[p++]=r),p}function jh(t,e){let n=e[0];for(let a=1;a<t;a++)n+=e[a];return n}function Z(t){return new Float64Array(
 t)}var Lh=(3+16*tn)*tn,Rh=(2+12*tn)*tn,Bh=(9+64*tn)*tn*tn,aa=Z(4),gl=Z(8),bl=Z(12),yl=Z(16),ie=Z(4);function Ph(t,e,n,a,s,r,o){let i,l,c,f,d,u,p,m,g,y,w,b,v,k,$,
-x,A,S,M=t-s,T=n-s,N=e-r,_=a-r;k=M*_,u=ne*M,p=u-(u-M),m=M-p,u=ne*_,g=u-(u-_),y=_-g,$=m*y-(k-p*g-m*g-p*y),x=N*T,u=ne*N,p=u-(u-N),m=N-p,u=ne*T,g=u-(u-T),y=T-g,A=m*
+x,A,S,M=t-s,z=n-s,N=e-r,_=a-r;k=M*_,u=ae*M,p=u-(u-M),m=M-p,u=ae*_,g=u-(u-_),y=_-g,$=m*y-(k-p*g-m*g-p*y),x=N*z,u=ae*N,p=u-(u-N),m=N-p,u=ae*z,g=u-(u-z),y=z-g,A=m*
 y-(x-p*g-m*g-p*y),w=$-A,d=$-w,aa[0]=$-(w+d)+(d-A),b=k+w,d=b-k,v=k-(b-d)+(w-d),w=v-x,d=v-w,aa[1]=v-(w+d)+(d-x),S=b+w,d=S-b,aa[2]=b-(S-d)+(w-d),aa[3]=S;let j=jh(4,
-aa),B=Rh*o;if(j>=B||-j>=B||(d=t-M,i=t-(M+d)+(d-s),d=n-T,c=n-(T+d)+(d-s),d=e-N,l=e-(N+d)+(d-r),d=a-_,f=a-(_+d)+(d-r),i===0&&l===0&&c===0&&f===0)||(B=Bh*o+Fh*Math.
-abs(j),j+=M*f+_*i-(N*c+T*l),j>=B||-j>=B))return j;k=i*_,u=ne*i,p=u-(u-i),m=i-p,u=ne*_,g=u-(u-_),y=_-g,$=m*y-(k-p*g-m*g-p*y),x=l*T,u=ne*l,p=u-(u-l),m=l-p,u=ne*T,
-g=u-(u-T),y=T-g,A=m*y-(x-p*g-m*g-p*y),w=$-A,d=$-w,ie[0]=$-(w+d)+(d-A),b=k+w,d=b-k,v=k-(b-d)+(w-d),w=v-x,d=v-w,ie[1]=v-(w+d)+(d-x),S=b+w,d=S-b,ie[2]=b-(S-d)+(w-d),
-ie[3]=S;let F=Nr(4,aa,4,ie,gl);k=M*f,u=ne*M,p=u-(u-M),m=M-p,u=ne*f,g=u-(u-f),y=f-g,$=m*y-(k-p*g-m*g-p*y),x=N*c,u=ne*N,p=u-(u-N),m=N-p,u=ne*c,g=u-(u-c),y=c-g,A=m*
+aa),B=Rh*o;if(j>=B||-j>=B||(d=t-M,i=t-(M+d)+(d-s),d=n-z,c=n-(z+d)+(d-s),d=e-N,l=e-(N+d)+(d-r),d=a-_,f=a-(_+d)+(d-r),i===0&&l===0&&c===0&&f===0)||(B=Bh*o+Fh*Math.
+abs(j),j+=M*f+_*i-(N*c+z*l),j>=B||-j>=B))return j;k=i*_,u=ae*i,p=u-(u-i),m=i-p,u=ae*_,g=u-(u-_),y=_-g,$=m*y-(k-p*g-m*g-p*y),x=l*z,u=ae*l,p=u-(u-l),m=l-p,u=ae*z,
+g=u-(u-z),y=z-g,A=m*y-(x-p*g-m*g-p*y),w=$-A,d=$-w,ie[0]=$-(w+d)+(d-A),b=k+w,d=b-k,v=k-(b-d)+(w-d),w=v-x,d=v-w,ie[1]=v-(w+d)+(d-x),S=b+w,d=S-b,ie[2]=b-(S-d)+(w-d),
+ie[3]=S;let F=Nr(4,aa,4,ie,gl);k=M*f,u=ae*M,p=u-(u-M),m=M-p,u=ae*f,g=u-(u-f),y=f-g,$=m*y-(k-p*g-m*g-p*y),x=N*c,u=ae*N,p=u-(u-N),m=N-p,u=ae*c,g=u-(u-c),y=c-g,A=m*
 y-(x-p*g-m*g-p*y),w=$-A,d=$-w,ie[0]=$-(w+d)+(d-A),b=k+w,d=b-k,v=k-(b-d)+(w-d),w=v-x,d=v-w,ie[1]=v-(w+d)+(d-x),S=b+w,d=S-b,ie[2]=b-(S-d)+(w-d),ie[3]=S;let R=Nr(F,
-gl,4,ie,bl);k=i*f,u=ne*i,p=u-(u-i),m=i-p,u=ne*f,g=u-(u-f),y=f-g,$=m*y-(k-p*g-m*g-p*y),x=l*c,u=ne*l,p=u-(u-l),m=l-p,u=ne*c,g=u-(u-c),y=c-g,A=m*y-(x-p*g-m*g-p*y),
+gl,4,ie,bl);k=i*f,u=ae*i,p=u-(u-i),m=i-p,u=ae*f,g=u-(u-f),y=f-g,$=m*y-(k-p*g-m*g-p*y),x=l*c,u=ae*l,p=u-(u-l),m=l-p,u=ae*c,g=u-(u-c),y=c-g,A=m*y-(x-p*g-m*g-p*y),
 w=$-A,d=$-w,ie[0]=$-(w+d)+(d-A),b=k+w,d=b-k,v=k-(b-d)+(w-d),w=v-x,d=v-w,ie[1]=v-(w+d)+(d-x),S=b+w,d=S-b,ie[2]=b-(S-d)+(w-d),ie[3]=S;let q=Nr(R,bl,4,ie,yl);return yl[q-
 1]}function _s(t,e,n,a,s,r){let o=(e-r)*(n-s),i=(t-s)*(a-r),l=o-i,c=Math.abs(o+i);return Math.abs(l)>=Lh*c?l:-Ph(t,e,n,a,s,r,c)}Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(
 4);Z(4);Z(4);Z(8);Z(8);Z(8);Z(4);Z(8);Z(8);Z(16);Z(12);Z(192);Z(192);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(8);Z(8);Z(8);Z(8);Z(8);Z(8);Z(8);Z(8);Z(8);Z(4);Z(
@@ -865,20 +865,20 @@ ontain numbers.");this.coords=e;let a=Math.max(2*n-5,0);this._triangles=new Uint
 n)),this._hullPrev=new Uint32Array(n),this._hullNext=new Uint32Array(n),this._hullTri=new Uint32Array(n),this._hullHash=new Int32Array(this._hashSize),this._ids=
 new Uint32Array(n),this._dists=new Float64Array(n),this.trianglesLen=0,this._cx=0,this._cy=0,this._hullStart=0,this.hull=this._triangles,this.triangles=this._triangles,
 this.halfedges=this._halfedges,this.update()}update(){let{coords:e,_hullPrev:n,_hullNext:a,_hullTri:s,_hullHash:r}=this,o=e.length>>1,i=1/0,l=1/0,c=-1/0,f=-1/0;
-for(let M=0;M<o;M++){let T=e[2*M],N=e[2*M+1];T<i&&(i=T),N<l&&(l=N),T>c&&(c=T),N>f&&(f=N),this._ids[M]=M}let d=(i+c)/2,u=(l+f)/2,p=0,m=0,g=0;for(let M=0,T=1/0;M<
-o;M++){let N=Er(d,u,e[2*M],e[2*M+1]);N<T&&(p=M,T=N)}let y=e[2*p],w=e[2*p+1];for(let M=0,T=1/0;M<o;M++){if(M===p)continue;let N=Er(y,w,e[2*M],e[2*M+1]);N<T&&N>0&&
-(m=M,T=N)}let b=e[2*m],v=e[2*m+1],k=1/0;for(let M=0;M<o;M++){if(M===p||M===m)continue;let T=Wh(y,w,b,v,e[2*M],e[2*M+1]);T<k&&(g=M,k=T)}let $=e[2*g],x=e[2*g+1];if(k===
-1/0){for(let N=0;N<o;N++)this._dists[N]=e[2*N]-e[0]||e[2*N+1]-e[1];ra(this._ids,this._dists,0,o-1);let M=new Uint32Array(o),T=0;for(let N=0,_=-1/0;N<o;N++){let j=this.
-_ids[N],B=this._dists[j];B>_&&(M[T++]=j,_=B)}this.hull=M.subarray(0,T),this.triangles=new Uint32Array(0),this.halfedges=new Int32Array(0);return}if(_s(y,w,b,v,$,
-x)<0){let M=m,T=b,N=v;m=g,b=$,v=x,g=M,$=T,x=N}let A=Hh(y,w,b,v,$,x);this._cx=A.x,this._cy=A.y;for(let M=0;M<o;M++)this._dists[M]=Er(e[2*M],e[2*M+1],A.x,A.y);ra(
+for(let M=0;M<o;M++){let z=e[2*M],N=e[2*M+1];z<i&&(i=z),N<l&&(l=N),z>c&&(c=z),N>f&&(f=N),this._ids[M]=M}let d=(i+c)/2,u=(l+f)/2,p=0,m=0,g=0;for(let M=0,z=1/0;M<
+o;M++){let N=Er(d,u,e[2*M],e[2*M+1]);N<z&&(p=M,z=N)}let y=e[2*p],w=e[2*p+1];for(let M=0,z=1/0;M<o;M++){if(M===p)continue;let N=Er(y,w,e[2*M],e[2*M+1]);N<z&&N>0&&
+(m=M,z=N)}let b=e[2*m],v=e[2*m+1],k=1/0;for(let M=0;M<o;M++){if(M===p||M===m)continue;let z=Wh(y,w,b,v,e[2*M],e[2*M+1]);z<k&&(g=M,k=z)}let $=e[2*g],x=e[2*g+1];if(k===
+1/0){for(let N=0;N<o;N++)this._dists[N]=e[2*N]-e[0]||e[2*N+1]-e[1];ra(this._ids,this._dists,0,o-1);let M=new Uint32Array(o),z=0;for(let N=0,_=-1/0;N<o;N++){let j=this.
+_ids[N],B=this._dists[j];B>_&&(M[z++]=j,_=B)}this.hull=M.subarray(0,z),this.triangles=new Uint32Array(0),this.halfedges=new Int32Array(0);return}if(_s(y,w,b,v,$,
+x)<0){let M=m,z=b,N=v;m=g,b=$,v=x,g=M,$=z,x=N}let A=Hh(y,w,b,v,$,x);this._cx=A.x,this._cy=A.y;for(let M=0;M<o;M++)this._dists[M]=Er(e[2*M],e[2*M+1],A.x,A.y);ra(
 this._ids,this._dists,0,o-1),this._hullStart=p;let S=3;a[p]=n[g]=m,a[m]=n[p]=g,a[g]=n[m]=p,s[p]=0,s[m]=1,s[g]=2,r.fill(-1),r[this._hashKey(y,w)]=p,r[this._hashKey(
-b,v)]=m,r[this._hashKey($,x)]=g,this.trianglesLen=0,this._addTriangle(p,m,g,-1,-1,-1);for(let M=0,T=0,N=0;M<this._ids.length;M++){let _=this._ids[M],j=e[2*_],B=e[2*
-_+1];if(M>0&&Math.abs(j-T)<=wl&&Math.abs(B-N)<=wl||(T=j,N=B,_===p||_===m||_===g))continue;let F=0;for(let U=0,C=this._hashKey(j,B);U<this._hashSize&&(F=r[(C+U)%
+b,v)]=m,r[this._hashKey($,x)]=g,this.trianglesLen=0,this._addTriangle(p,m,g,-1,-1,-1);for(let M=0,z=0,N=0;M<this._ids.length;M++){let _=this._ids[M],j=e[2*_],B=e[2*
+_+1];if(M>0&&Math.abs(j-z)<=wl&&Math.abs(B-N)<=wl||(z=j,N=B,_===p||_===m||_===g))continue;let F=0;for(let U=0,C=this._hashKey(j,B);U<this._hashSize&&(F=r[(C+U)%
 this._hashSize],!(F!==-1&&F!==a[F]));U++);F=n[F];let R=F,q;for(;q=a[R],_s(j,B,e[2*R],e[2*R+1],e[2*q],e[2*q+1])>=0;)if(R=q,R===F){R=-1;break}if(R===-1)continue;let W=this.
 _addTriangle(R,_,a[R],-1,-1,s[R]);s[_]=this._legalize(W+2),s[R]=W,S++;let P=a[R];for(;q=a[P],_s(j,B,e[2*P],e[2*P+1],e[2*q],e[2*q+1])<0;)W=this._addTriangle(P,_,
 q,s[_],-1,s[P]),s[_]=this._legalize(W+2),a[P]=P,S--,P=q;if(R===F)for(;q=n[R],_s(j,B,e[2*q],e[2*q+1],e[2*R],e[2*R+1])<0;)W=this._addTriangle(q,_,R,-1,s[R],s[q]),
 this._legalize(W+2),s[q]=W,a[R]=R,S--,R=q;this._hullStart=n[_]=R,a[R]=n[P]=_,a[_]=P,r[this._hashKey(j,B)]=_,r[this._hashKey(e[2*R],e[2*R+1])]=R}this.hull=new Uint32Array(
-S);for(let M=0,T=this._hullStart;M<S;M++)this.hull[M]=T,T=a[T];this.triangles=this._triangles.subarray(0,this.trianglesLen),this.halfedges=this._halfedges.subarray(
+S);for(let M=0,z=this._hullStart;M<S;M++)this.hull[M]=z,z=a[z];this.triangles=this._triangles.subarray(0,this.trianglesLen),this.halfedges=this._halfedges.subarray(
 0,this.trianglesLen)}_hashKey(e,n){return Math.floor(qh(e-this._cx,n-this._cy)*this._hashSize)%this._hashSize}_legalize(e){let{_triangles:n,_halfedges:a,coords:s}=this,
 r=0,o=0;for(;;){let i=a[e],l=e-e%3;if(o=l+(e+2)%3,i===-1){if(r===0)break;e=ks[--r];continue}let c=i-i%3,f=l+(e+1)%3,d=c+(i+2)%3,u=n[o],p=n[e],m=n[f],g=n[d];if(Dh(
 s[2*u],s[2*u+1],s[2*p],s[2*p+1],s[2*m],s[2*m+1],s[2*g],s[2*g+1])){n[e]=g,n[i]=u;let w=a[d];if(w===-1){let v=this._hullStart;do{if(this._hullTri[v]===d){this._hullTri[v]=
@@ -896,11 +896,11 @@ function Uh(t){return t[0]}function Gh(t){return t[1]}var vl=1e-6,Qe=class{const
 +e},${this._y1=+n}`}arc(e,n,a){e=+e,n=+n,a=+a;let s=e+a,r=n;if(a<0)throw new Error("negative radius");this._x1===null?this._+=`M${s},${r}`:(Math.abs(this._x1-s)>
 vl||Math.abs(this._y1-r)>vl)&&(this._+="L"+s+","+r),a&&(this._+=`A${a},${a},0,1,1,${e-a},${n}A${a},${a},0,1,1,${this._x1=s},${this._y1=r}`)}rect(e,n,a,s){this._+=
 `M${this._x0=this._x1=+e},${this._y0=this._y1=+n}h${+a}v${+s}h${-a}Z`}value(){return this._||null}},Ea=class{constructor(){this._=[]}moveTo(e,n){this._.push([e,
-n])}closePath(){this._.push(this._[0].slice())}lineTo(e,n){this._.push([e,n])}value(){return this._.length?this._:null}},Tr=class{constructor(e,[n,a,s,r]=[0,0,960,
+n])}closePath(){this._.push(this._[0].slice())}lineTo(e,n){this._.push([e,n])}value(){return this._.length?this._:null}},zr=class{constructor(e,[n,a,s,r]=[0,0,960,
 500]){if(!((s=+s)>=(n=+n))||!((r=+r)>=(a=+a)))throw new Error("invalid bounds");this.delaunay=e,this._circumcenters=new Float64Array(e.points.length*2),this.vectors=
 new Float64Array(e.points.length*2),this.xmax=s,this.xmin=n,this.ymax=r,this.ymin=a,this._init()}update(){return this.delaunay.update(),this._init(),this}_init(){
 let{delaunay:{points:e,hull:n,triangles:a},vectors:s}=this,r,o,i=this.circumcenters=this._circumcenters.subarray(0,a.length/3*2);for(let g=0,y=0,w=a.length,b,v;g<
-w;g+=3,y+=2){let k=a[g]*2,$=a[g+1]*2,x=a[g+2]*2,A=e[k],S=e[k+1],M=e[$],T=e[$+1],N=e[x],_=e[x+1],j=M-A,B=T-S,F=N-A,R=_-S,q=(j*R-B*F)*2;if(Math.abs(q)<1e-9){if(r===
+w;g+=3,y+=2){let k=a[g]*2,$=a[g+1]*2,x=a[g+2]*2,A=e[k],S=e[k+1],M=e[$],z=e[$+1],N=e[x],_=e[x+1],j=M-A,B=z-S,F=N-A,R=_-S,q=(j*R-B*F)*2;if(Math.abs(q)<1e-9){if(r===
 void 0){r=o=0;for(let P of n)r+=e[P*2],o+=e[P*2+1];r/=n.length,o/=n.length}let W=1e9*Math.sign((r-A)*R-(o-S)*F);b=(A+N)/2-W*R,v=(S+_)/2+W*F}else{let W=1/q,P=j*j+
 B*B,U=F*F+R*R;b=A+(R*P-B*U)*W,v=S+(j*U-F*P)*W}i[y]=b,i[y+1]=v}let l=n[n.length-1],c,f=l*4,d,u=e[2*l],p,m=e[2*l+1];s.fill(0);for(let g=0;g<n.length;++g)l=n[g],c=
 f,d=u,p=m,f=l*4,u=e[2*l],m=e[2*l+1],s[c+2]=s[f]=p-m,s[c+3]=s[f+1]=u-d}render(e){let n=e==null?e=new Qe:void 0,{delaunay:{halfedges:a,inedges:s,hull:r},circumcenters:o,
@@ -944,7 +944,7 @@ c=this.collinear[this.collinear.length-1],f=[n[2*l],n[2*l+1],n[2*c],n[2*c+1]],d=
 n[2*u],n[2*u+1],d);n[2*u]=m[0],n[2*u+1]=m[1]}this._delaunator=new As(n)}else delete this.collinear;let a=this.halfedges=this._delaunator.halfedges,s=this.hull=this.
 _delaunator.hull,r=this.triangles=this._delaunator.triangles,o=this.inedges.fill(-1),i=this._hullIndex.fill(-1);for(let l=0,c=a.length;l<c;++l){let f=r[l%3===2?
 l-2:l+1];(a[l]===-1||o[f]===-1)&&(o[f]=l)}for(let l=0,c=s.length;l<c;++l)i[s[l]]=l;s.length<=2&&s.length>0&&(this.triangles=new Int32Array(3).fill(-1),this.halfedges=
-new Int32Array(3).fill(-1),this.triangles[0]=s[0],o[s[0]]=1,s.length===2&&(o[s[1]]=0,this.triangles[1]=s[1],this.triangles[2]=s[1]))}voronoi(e){return new Tr(this,
+new Int32Array(3).fill(-1),this.triangles[0]=s[0],o[s[0]]=1,s.length===2&&(o[s[1]]=0,this.triangles[1]=s[1],this.triangles[2]=s[1]))}voronoi(e){return new zr(this,
 e)}*neighbors(e){let{inedges:n,hull:a,_hullIndex:s,halfedges:r,triangles:o,collinear:i}=this;if(i){let d=i.indexOf(e);d>0&&(yield i[d-1]),d<i.length-1&&(yield i[d+
 1]);return}let l=n[e];if(l===-1)return;let c=l,f=-1;do{if(yield f=o[c],c=c%3===2?c-2:c+1,o[c]!==e)return;if(c=r[c],c===-1){let d=a[(s[e]+1)%a.length];d!==f&&(yield d);
 return}}while(c!==l)}find(e,n,a=0){if(e=+e,e!==e||(n=+n,n!==n))return-1;let s=a,r;for(;(r=this._step(a,e,n))>=0&&r!==a&&r!==s;)a=r;return r}_step(e,n,a){let{inedges:s,
@@ -964,15 +964,15 @@ round(o*c)),t.height=Math.max(1,Math.round(i*c)),l.scale(c,c);let f=ep(t.parentE
 0,1])for(let m=0;m<e.count;m++){if(e.chosen.inside[m]!==p||!Number.isFinite(a[m]+s[m]))continue;l.globalAlpha=p?.85:tp,l.beginPath(),l.arc(a[m],s[m],r,0,7);let g=u(
 n.colour(m));e.wrong(m)?(l.strokeStyle=g,l.stroke()):(l.fillStyle=g,l.fill())}}function oa(t,e,n){let a=Array.from(e.keys()).filter(o=>t.chosen.inside[o]&&Number.
 isFinite(e[o]+n[o])).sort((o,i)=>e[o]-e[i]||n[o]-n[i]||o-i),s=a.length?new Os(Float64Array.from(a.flatMap(o=>[e[o],n[o]]))):null;return{order:a,find:(o,i,l=24)=>{
-let c=s?s.find(o,i):-1;return c>=0&&Math.hypot(e[a[c]]-o,n[a[c]]-i)<=l?c:-1}}}function Ta(t=!1){let e=h("div",{class:t?"mmv-field-y":"mmv-field-x","aria-hidden":"true"});function n(a,s){let r=Math.max(2,Math.floor(s/(t?44:64))),o=a.tickFormat(
+let c=s?s.find(o,i):-1;return c>=0&&Math.hypot(e[a[c]]-o,n[a[c]]-i)<=l?c:-1}}}function za(t=!1){let e=h("div",{class:t?"mmv-field-y":"mmv-field-x","aria-hidden":"true"});function n(a,s){let r=Math.max(2,Math.floor(s/(t?44:64))),o=a.tickFormat(
 r);e.replaceChildren(...a.ticks(r).map(i=>{let l=h("span",{},o(i));return l.style[t?"top":"left"]=`${a(i)}px`,l}))}return{node:e,draw:n}}function xl(t,e,n){let a=!1;for(let s=0,r=t.length-1;s<t.length;r=s++){let[[o,i],[l,c]]=[t[s],t[r]];i>n!=c>n&&e<(l-o)*(n-i)/(c-i)+o&&(a=!a)}return a}var ia=10,np=3,ap=5,la=.05;function sp(t,e,n,a){let s=Ee(e),{quantities:r,chosen:o}=s,i=e.modalities.length,l=r.map(K=>K.title),c=Rt("Across",l,()=>L()),f=Rt("U\
 p",l,()=>L()),d=Ms(e,s,a),u=l.findIndex(K=>K.startsWith("φ "));c.select.value=String(e.task==="regression"&&e.labelled?0:u),f.select.value=String(e.task==="reg\
 ression"&&e.labelled?2:i>1?u+1:0);let p=h("canvas",{role:"img"}),m=it("path",{class:"mmv-lasso"}),g=it("svg",{"aria-hidden":"true"},m),y=h("span",{class:"mmv-ri\
 ng","aria-hidden":"true"}),w=[it("line",{class:"mmv-zero"}),it("line",{class:"mmv-zero"})];g.prepend(...w);let b=h("div",{class:"mmv-plot mmv-samples-plot"},p,g,
 y),v=ct("rectangle by keyboard",()=>et(null),{class:"mmv-rectangle","aria-label":"Rectangle of the scatter plot. Arrow keys move it, with Shift they resize it; \
-Enter selects the samples inside, Escape selects all."}),k=Ta(),$=Ta(!0),x=h("div",{class:"mmv-field-title"}),A=h("div",{class:"mmv-subtitle"}),S=h("div"),M=h("\
-p",{class:"mmv-pointed mmv-small",role:"status"}),T=ct("show all samples",()=>o.set([])),N=rt("");t.append(dt("Samples: scatter plot"),h("div",{class:"mmv-inlin\
-e"},c.node,f.node,d.node,v,T),S,h("div",{class:"mmv-field"},A,$.node,b,k.node,x),M,rt(`Drag around dots to select their samples, here and in the other overview \
+Enter selects the samples inside, Escape selects all."}),k=za(),$=za(!0),x=h("div",{class:"mmv-field-title"}),A=h("div",{class:"mmv-subtitle"}),S=h("div"),M=h("\
+p",{class:"mmv-pointed mmv-small",role:"status"}),z=ct("show all samples",()=>o.set([])),N=rt("");t.append(dt("Samples: scatter plot"),h("div",{class:"mmv-inlin\
+e"},c.node,f.node,d.node,v,z),S,h("div",{class:"mmv-field"},A,$.node,b,k.node,x),M,rt(`Drag around dots to select their samples, here and in the other overview \
 views; press a dot to open its sample and to pin its values${e.labelled&&e.task==="classification"?"; hollow: misclassified":""}. By keyboard: arrow keys go fro\
 m dot to dot across the plot, Enter pins, O opens; "rectangle by keyboard" selects.`),N);let _=new Float32Array(s.count),j=new Float32Array(s.count),B=-1,F=oa(s,
 _,j),R=-1,q=null,W=[],P=K=>r[Number(K.select.value)],U=K=>jt(e.compared.filter(V=>V.has("listed_phi")).map(V=>{let J=Ee(V),at=J.quantities.find(({title:ot})=>ot===
@@ -980,7 +980,7 @@ K.title);return at?Array.from({length:J.count},(ot,pt)=>at.of(pt)):[]})),C=K=>K.
 V=b.clientHeight,[J,at]=[P(c),P(f)];if(!(!K||!V)){O={x:Pe(U(J),[ia,K-ia]),y:Pe(U(at),[V-ia,ia])};for(let ot=0;ot<s.count;ot++)[_[ot],j[ot]]=[O.x(J.of(ot)),O.y(at.
 of(ot))];k.draw(O.x,K),$.draw(O.y,V),x.textContent=`${C(J)} →`,A.textContent=`↑ ${C(at)}`,[[O.x,"x",K],[O.y,"y",V]].forEach(([ot,pt,yt],ht)=>{let _t=ot(0),qt=pt===
 "x"?"y":"x";w[ht].style.display=_t>ia&&_t<Number(yt)-ia?"":"none";for(let Kt of[1,2])w[ht].setAttribute(`${pt}${Kt}`,String(_t)),w[ht].setAttribute(`${qt}${Kt}`,
-Kt===1?"0":String(pt==="x"?V:K))}),z()}}function z(){let K=b.clientWidth,V=b.clientHeight,J=d.colouring(),at=o.number();if(S.replaceChildren(J.legend()),T.disabled=
+Kt===1?"0":String(pt==="x"?V:K))}),T()}}function T(){let K=b.clientWidth,V=b.clientHeight,J=d.colouring(),at=o.number();if(S.replaceChildren(J.legend()),z.disabled=
 !o.filters().length,!K||!V)return;F=oa(s,_,j),Ss(p,{samples:s,colouring:J,xs:_,ys:j,radius:np,width:K,height:V});let ot=_.reduce((pt,yt,ht)=>pt+(Number.isFinite(
 yt+j[ht])?0:1),0);N.textContent=ot?`${ot} of ${s.count} have no value for one of the axes and no dot.`:"",p.setAttribute("aria-label",`Scatter of ${s.count} sam\
 ples, ${at} chosen: ${P(c).title} across, ${P(f).title} up`),D()}function D(){let K=-1;for(let V=0;V<s.count&&K<0;V++)B>=0&&s.open(V)===B&&(K=V);y.hidden=K<0||!Number.
@@ -998,39 +998,39 @@ id[V],at:{},rows:[...s.rows(V),...[J,at,...pt?[pt]:[]].map(yt=>[yt.title,X(yt.of
 "keydown",K=>{K.key.toLowerCase()!=="o"||K.ctrlKey||K.metaKey||K.altKey||(K.preventDefault(),K.stopPropagation(),E(R))});let Y={ArrowLeft:[-la,0],ArrowRight:[la,
 0],ArrowUp:[0,-la],ArrowDown:[0,la]};function et(K,V=!1){let[J,at,ot,pt]=q??[.4,.4,.2,.2],yt=(Ht,_e=0)=>Math.min(1,Math.max(_e,Ht)),[ht,_t]=K??[0,0];q=V?[J,at,yt(
 ot+ht,la),yt(pt+_t,la)]:[yt(J+ht),yt(at+_t),ot,pt];let[qt,Kt,Ot,Me]=q,ue=b.clientWidth,xt=b.clientHeight;W=[[qt*ue,Kt*xt],[(qt+Ot)*ue,Kt*xt],[(qt+Ot)*ue,(Kt+Me)*
-xt],[qt*ue,(Kt+Me)*xt]],G(),W=[];let zt=0;for(let Ht=0;Ht<s.count;Ht++)o.inside[Ht]&&tt(Ht)&&zt++;M.textContent=`rectangle: ${P(c).title} ${X(O.x.invert(qt*ue))}\
- to ${X(O.x.invert((qt+Ot)*ue))}, ${P(f).title} ${X(O.y.invert((Kt+Me)*xt))} to ${X(O.y.invert(Kt*xt))}: ${zt} samples`}function tt(K){let[V,J,at,ot]=q??[0,0,0,
+xt],[qt*ue,(Kt+Me)*xt]],G(),W=[];let Tt=0;for(let Ht=0;Ht<s.count;Ht++)o.inside[Ht]&&tt(Ht)&&Tt++;M.textContent=`rectangle: ${P(c).title} ${X(O.x.invert(qt*ue))}\
+ to ${X(O.x.invert((qt+Ot)*ue))}, ${P(f).title} ${X(O.y.invert((Kt+Me)*xt))} to ${X(O.y.invert(Kt*xt))}: ${Tt} samples`}function tt(K){let[V,J,at,ot]=q??[0,0,0,
 0],pt=_[K]/b.clientWidth,yt=j[K]/b.clientHeight;return pt>=V&&pt<=V+at&&yt>=J&&yt<=J+ot}return v.addEventListener("keydown",K=>{let V=Y[K.key];if(V)et(V,K.shiftKey);else if(K.
 key==="Enter"&&q)I(tt,"rectangle");else if(K.key==="Escape")q=null,G(),o.set([]),M.textContent="all samples";else return;K.preventDefault(),K.stopPropagation()}),
-o.listen(z),matchMedia("(prefers-color-scheme: dark)").addEventListener("change",z),new ResizeObserver(L).observe(b),t.addEventListener("mmv-print",L),L(),K=>{B=
-K.sample,d.draw(K)?z():D()}}gt({name:"sample scatter",place:"wide",order:30,section:"overview",needs:["listed_phi","overview_value"],mount:sp});function rp(t,e,n,a){return t.append(dt("Overview"),h("p",{class:"mmv-sentence"},Q(e.overview.sentence))),e.has("class_score")&&op(t,e,a),()=>{}}function op(t,e,n){
+o.listen(T),matchMedia("(prefers-color-scheme: dark)").addEventListener("change",T),new ResizeObserver(L).observe(b),t.addEventListener("mmv-print",L),L(),K=>{B=
+K.sample,d.draw(K)?T():D()}}gt({name:"sample scatter",place:"wide",order:30,section:"overview",needs:["listed_phi","overview_value"],mount:sp});function rp(t,e,n,a){return t.append(dt("Overview"),h("p",{class:"mmv-sentence"},Q(e.overview.sentence))),e.has("class_score")&&op(t,e,a),()=>{}}function op(t,e,n){
 let a=Ee(e),{subset:s,row:r,metric:o,interval:i,left_out:l,total:c}=e.overview,f=s.length,d=r.length,u=o==="accuracy",[p,m,g]=[0,1,2].map(S=>e.part("class_score",
 S)),y=e.part("class_count"),w=e.part("overview_row_of"),b=S=>s[S].toString(2).replaceAll("0","").length,v=s.map((S,M)=>M).sort((S,M)=>b(M)-b(S)||S-M),k=Math.max(
-...Array.from(p).filter(Number.isFinite),1e-9);function $(S,M){let T=S*f+M,N=p[T],_=Number.isFinite(m[T]+g[T]),j=u?2:e.digits,B=_?`${st(m[T],j)} to ${st(g[T],j)}`:
+...Array.from(p).filter(Number.isFinite),1e-9);function $(S,M){let z=S*f+M,N=p[z],_=Number.isFinite(m[z]+g[z]),j=u?2:e.digits,B=_?`${st(m[z],j)} to ${st(g[z],j)}`:
 "no interval",F=h("button",{type:"button",class:"mmv-score",title:`${o} of ${r[S]} with ${a.subsetName(M)}: ${st(N,3)} (${B}), ${y[S]} samples`},h("span",{},st(
 N,j)),h("span",{class:"mmv-score-ends"},B));return F.style.setProperty("--weight",String(Number.isFinite(N)?u?N:1-N/k:0)),F.disabled=!y[S],F.addEventListener("c\
 lick",()=>a.chosen.set([...S<d-1?[{text:u?`true = ${r[S]}`:r[S],test:R=>w[R]===S}]:[],u?{text:`misclassified with ${a.subsetName(M)}`,test:R=>a.classOf(R,M)>=0&&
 a.classOf(R,M)!==a.truth[R]}:{text:`absolute error above ${st(N,j)} with ${a.subsetName(M)}`,test:R=>a.errorOf(R,M)>N}],"scores")),F}let x=v.map(S=>s[S]===0?["n\
-one"]:[...e.modalities.flatMap((M,T)=>s[S]>>T&1?[Et(T),se(`${M.name} `)]:[]),...e.trained&&!e.trained[s[S]]?["*"]:[]]),A=e.modalities.map((S,M)=>h("span",{class:"\
+one"]:[...e.modalities.flatMap((M,z)=>s[S]>>z&1?[Et(z),se(`${M.name} `)]:[]),...e.trained&&!e.trained[s[S]]?["*"]:[]]),A=e.modalities.map((S,M)=>h("span",{class:"\
 mmv-key"},Et(M),Q(S.name)));t.append(h("div",{class:"mmv-subtitle"},u?"Accuracy by true class and subset of modalities, the others masked":"Mean absolute error \
 by target and subset of modalities, the others masked"),h("div",{class:"mmv-keys"},...A),vs({label:`${o} of each ${u?"class":"range of targets"} for every subse\
 t of modalities`,corner:[se(u?"true class":"target")],columns:x,kind:"mmv-scores",rows:r.map((S,M)=>({head:[Q(S),h("span",{class:"mmv-faint"},` n = ${y[M]}`)],cells:v.
-map(T=>$(M,T))}))}),xs(a,n,"scores"),...e.overview.control?[h("p",{class:"mmv-small"},Q(e.overview.control))]:[],rt(`Below each value: its interval (${i}). The \
+map(z=>$(M,z))}))}),xs(a,n,"scores"),...e.overview.control?[h("p",{class:"mmv-small"},Q(e.overview.control))]:[],rt(`Below each value: its interval (${i}). The \
 intervals are not corrected for the number of cells, nor for choosing the lowest. `,...l?[`${l} of ${c} samples have a prediction that is not finite and are lef\
 t out. `]:[],u?"Press a cell to list its misclassified samples; arrow keys move between cells.":"Press a cell to list its samples with an error above the mean; \
 arrow keys move between cells.",...e.trained?.some(S=>!S)?[" * not met in training."]:[]),...Ke(e))}gt({name:"overview",place:"main",order:1,section:"overview",
-needs:["overview_value"],mount:rp});var ca=74,$l=2.2,zr=8;function ip(t,e){let n=new Float32Array(t.length).fill(NaN),a=2*$l,s=new Uint32Array(Math.ceil(e/a)+1),r=l=>Math.max(0,Math.min(s.length-1,
-Math.floor(l/a)));t.forEach(l=>Number.isFinite(l)&&s[r(l)]++);let o=Math.min(a,(ca-2*zr)/Math.max(1,...s)),i=new Uint32Array(s.length);return t.forEach((l,c)=>{
+needs:["overview_value"],mount:rp});var ca=74,$l=2.2,Tr=8;function ip(t,e){let n=new Float32Array(t.length).fill(NaN),a=2*$l,s=new Uint32Array(Math.ceil(e/a)+1),r=l=>Math.max(0,Math.min(s.length-1,
+Math.floor(l/a)));t.forEach(l=>Number.isFinite(l)&&s[r(l)]++);let o=Math.min(a,(ca-2*Tr)/Math.max(1,...s)),i=new Uint32Array(s.length);return t.forEach((l,c)=>{
 if(!Number.isFinite(l))return;let f=i[r(l)]++;n[c]=ca/2+(f%2?1:-1)*Math.ceil(f/2)*o}),n}function lp(t,e,n,a){let s=Ee(e),r=e.modalities.length,o=Ms(e,s,a),i=e.part(
 "listed_phi"),l=h("div"),c=h("p",{class:"mmv-pointed mmv-small",role:"status"}),[f,d]=jt(e.compared.filter(b=>b.has("listed_phi")).map(b=>b.part("listed_phi")),
-!0),u=Ta(),p=h("div",{class:"mmv-field-title"},`φ, ${e.target_name} →`),m=-1,g=e.modalities.map((b,v)=>{let k=h("canvas",{role:"img"}),$=h("span",{class:"mmv\
--zero-line","aria-hidden":"true"}),x=h("div",{class:"mmv-plot mmv-swarm"},k,$),A=h("td",{class:"mmv-value"}),S=new Float32Array(0),M=S,T=-1,N=oa(s,S,M);function _(B){
+!0),u=za(),p=h("div",{class:"mmv-field-title"},`φ, ${e.target_name} →`),m=-1,g=e.modalities.map((b,v)=>{let k=h("canvas",{role:"img"}),$=h("span",{class:"mmv\
+-zero-line","aria-hidden":"true"}),x=h("div",{class:"mmv-plot mmv-swarm"},k,$),A=h("td",{class:"mmv-value"}),S=new Float32Array(0),M=S,z=-1,N=oa(s,S,M);function _(B){
 c.textContent=B>=0&&s.open(B)<0?s.closed(B):"",B>=0&&s.open(B)>=0&&a({sample:s.open(B)})}x.addEventListener("click",B=>{let F=N.find(B.offsetX,B.offsetY);F>=0&&
-(B.pointerType!=="touch"||T===N.order[F])&&_(N.order[F])}),kt(x,{label:`Shapley values of ${b.name}`,grid:()=>[Math.max(1,N.order.length),1],start:()=>[Math.max(
+(B.pointerType!=="touch"||z===N.order[F])&&_(N.order[F])}),kt(x,{label:`Shapley values of ${b.name}`,grid:()=>[Math.max(1,N.order.length),1],start:()=>[Math.max(
 0,N.order.findIndex(B=>s.open(B)===m&&m>=0)),0],cellAt:(B,F)=>{let R=N.find(B*x.clientWidth,F*ca);return R<0?[-1,-1]:[R,0]},placeOf:B=>[S[N.order[B]]/(x.clientWidth||
-1),M[N.order[B]]/ca],read(B){let F=N.order[B]??-1;return F<0?null:(setTimeout(()=>T=F),{title:s.id[F],modality:v,at:{modality:v},rows:[["φ",mt(i[F*r+v],e.digits)],
+1),M[N.order[B]]/ca],read(B){let F=N.order[B]??-1;return F<0?null:(setTimeout(()=>z=F),{title:s.id[F],modality:v,at:{modality:v},rows:[["φ",mt(i[F*r+v],e.digits)],
 ...s.rows(F),...s.open(F)<0?[["sample","not recorded"]]:[]]})}}),x.addEventListener("keydown",B=>{B.key.toLowerCase()!=="o"||B.ctrlKey||B.metaKey||B.altKey||(B.
-preventDefault(),B.stopPropagation(),_(T))});function j(){let B=x.clientWidth;if(!B)return;let F=Pe([f,d],[zr,B-zr]);S=Float32Array.from({length:s.count},(W,P)=>F(
+preventDefault(),B.stopPropagation(),_(z))});function j(){let B=x.clientWidth;if(!B)return;let F=Pe([f,d],[Tr,B-Tr]);S=Float32Array.from({length:s.count},(W,P)=>F(
 i[P*r+v])),M=ip(S,B),N=oa(s,S,M),$.style.left=`${F(0)}px`,Ss(k,{samples:s,colouring:o.colouring(),xs:S,ys:M,radius:$l,width:B,height:ca}),v===0&&u.draw(F,B);let R=Array.
 from({length:s.count},(W,P)=>P).filter(W=>s.chosen.inside[W]&&Number.isFinite(S[W])).map(W=>i[W*r+v]).sort((W,P)=>W-P),q=R.length?(R[R.length-1>>1]+R[R.length>>
 1])/2:NaN;A.replaceChildren(se("median "),mt(q,e.digits)),k.setAttribute("aria-label",`Shapley values of ${b.name} of ${R.length} samples: ${R.length?`from ${X(
@@ -1065,10 +1065,10 @@ bounds?.[1]??1/0},u=I=>st(I,Ml),p=I=>mt(I,Ml),m=(I,E,H,G)=>Number.isFinite(I[1][
 some(H=>H<E.low)||I[2].some(H=>H>E.high),y=[...o[0],...i[0]].filter(Number.isFinite),[w,b]=[Math.min(...y),Math.max(...y)],v=b-w||Math.abs(b)||1,k=[...o[1],...o[2],
 ...i[1],...i[2]].filter(Number.isFinite),$=Number.isFinite(d.low)?d:{low:Math.max(w-v,Math.min(w,...k)),high:Math.min(d.high,b+v,Math.max(b,...k))},x=Al($,d),A=Sl(
 x,[[i[0][a],"mmv-dot-full"],[i[0][0],"mmv-dot-constant"]]),S=I=>I===0?[h("span",{},"none")]:e.modalities.flatMap((E,H)=>I>>H&1?[Et(H),se(`${E.name} `)]:[]),M=I=>e.
-modalities.filter((E,H)=>I>>H&1).map(E=>E.name).join(" + ")||"no modality",T=(I,E)=>h("td",{class:"mmv-value"},u(I[0][E]),h("span",{class:"mmv-ends-text"},m(I,E,
+modalities.filter((E,H)=>I>>H&1).map(E=>E.name).join(" + ")||"no modality",z=(I,E)=>h("td",{class:"mmv-value"},u(I[0][E]),h("span",{class:"mmv-ends-text"},m(I,E,
 d,u))),N=s.harm==="harm",_=f.map(I=>{let E=h("tr",{},h("th",{scope:"row"},...S(I),...N&&I===s.best?[h("span",{class:"mmv-mark"},"▲ harm")]:[]),Nl(...A.map(H=>H.
 cloneNode()),...Ir("mmv-dot-gap",x,o[0][I],i[0][I]),...Cr("mmv-dot-masked",x,o[1][I],o[2][I]),...Cr("mmv-dot-trained",x,i[1][I],i[2][I]),...Ol("mmv-dot-masked",
-x,o[0][I]),...Ol("mmv-dot-trained",x,i[0][I])),T(o,I),T(i,I),h("td",{class:"mmv-value"},p(i[0][I]-o[0][I])));return gr(E,()=>({title:M(I),at:{},rows:[["masked",
+x,o[0][I]),...Ol("mmv-dot-trained",x,i[0][I])),z(o,I),z(i,I),h("td",{class:"mmv-value"},p(i[0][I]-o[0][I])));return gr(E,()=>({title:M(I),at:{},rows:[["masked",
 u(o[0][I])],["  interval",m(o,I,d,u)],[I?"trained on it":"best constant",u(i[0][I])],["  interval",m(i,I,d,u)],["difference, trained − masked",p(i[0][I]-o[0][I])]]})),
 E}),j=d.high-d.low,B={low:-j,high:j},F=I=>I.flatMap(E=>[...E]).filter(Number.isFinite).map(Math.abs),R=Math.max(1e-9,...F([l[0]])),q=Math.min(j,4*R,1.05*Math.max(
 R,...F(l))),W=Al({low:-q,high:q},B),P=Sl(W,[[0,"mmv-dot-zero"]]),U=e.modalities.map((I,E)=>{let H=Ir("mmv-dot-bar",W,0,l[0][E]);H.forEach(Y=>Y.dataset.m=String(
@@ -1077,14 +1077,14 @@ span",{class:"mmv-ends-text"},m(l,E,B,p))));return gr(G,()=>({title:"gap, traine
 al",m(l,E,B,p)],["due to",s.verdicts[E]],["masked",u(o[0][1<<E])],["trained on it",u(i[0][1<<E])]]})),G}),C=g(o,d)||g(i,d)||g(l,B)?r?"The interval reaches beyon\
 d 0, which no value does: cut there (arrow, >). ":"The interval reaches beyond 0 to 1, where no accuracy lies: cut there (arrow, < and >). ":"",O=[o,i].some(I=>I[1].
 some(E=>E<$.low&&E>=d.low)||I[2].some(E=>E>$.high&&E<=d.high))||l[1].some(I=>I<-q)||l[2].some(I=>I>q),L=(I,E)=>h("span",{class:"mmv-key"},h("span",{class:`mmv-d\
-ot-key ${I}`,"aria-hidden":"true"}),E),z=(I,E,H)=>h("tfoot",{},h("tr",{"aria-hidden":"true"},h("td"),h("td",{class:"mmv-cell"},I,h("div",{class:"mmv-field-title"},
+ot-key ${I}`,"aria-hidden":"true"}),E),T=(I,E,H)=>h("tfoot",{},h("tr",{"aria-hidden":"true"},h("td"),h("td",{class:"mmv-cell"},I,h("div",{class:"mmv-field-title"},
 E,Q(s.units)," →")),...Array.from({length:H},()=>h("td")))),D=I=>h("thead",{},h("tr",{},...I.map(E=>h("th",{scope:"col"},E))));return t.append(dt("Value by re\
 training"),h("div",{class:"mmv-retraining"},h("div",{},h("div",{class:"mmv-keys"},L("mmv-dot-masked","masked: full model, others masked"),L("mmv-dot-trained","t\
 rained on the subset"),L("mmv-dot-gap","difference"),L("mmv-dot-full","trained on all"),L("mmv-dot-constant","best constant")),h("div",{class:"mmv-keys"},...e.modalities.
 map((I,E)=>h("span",{class:"mmv-key"},Et(E),Q(I.name)))),h("table",{class:"mmv-dot-table","aria-label":"Value of each subset: full model with the others masked,\
- and model trained on the subset"},D(["subset","","masked","trained","difference"]),h("tbody",{},..._),z(x.ticks,"",3))),h("div",{},h("div",{class:"mmv-subtitle"},
+ and model trained on the subset"},D(["subset","","masked","trained","difference"]),h("tbody",{},..._),T(x.ticks,"",3))),h("div",{},h("div",{class:"mmv-subtitle"},
 "Gap of each modality: trained alone − masked"),h("table",{class:"mmv-dot-table mmv-dot-gaps","aria-label":"Gap of each modality: trained alone minus masked"},
-D(["modality","","gap"]),h("tbody",{},...U),z(W.ticks,"difference of ",1)),...s.explanations.map((I,E)=>h("details",{class:"mmv-small"},h("summary",{},...$t(e,E),
+D(["modality","","gap"]),h("tbody",{},...U),T(W.ticks,"difference of ",1)),...s.explanations.map((I,E)=>h("details",{class:"mmv-small"},h("summary",{},...$t(e,E),
 ": ",Q(s.verdicts[E])),rt(Q(I)))))),...s.caution?[h("p",{class:"mmv-small"},Q(s.caution))]:[],rt("Lines: ",Q(s.interval),`. ${C}${O?"Arrows: the interval is lon\
 ger than the axis. ":""}Trainings of a study, not the recorded run; each: `,Q(s.budget),". Harm: ",Q(s.harm_text),".")),()=>{}}gt({name:"value by retraining",place:"\
 wide",order:21,section:"overview",needs:["retrained","masked","gap"],mount:hp});var pp=[120,126,138];function mp(t){let{recorded:e}=t,[n,,a,s,r,o]=t.shape("routing");for(let i=0;i<e.recorded_samples;i++)for(let l=0;l<s;l++){let c=e.part("st\
@@ -1096,9 +1096,9 @@ use`})),p=u.map(()=>h("div",{class:"mmv-stroke"})),m=null,g=ve(),y=e.modalities.
 style.height=`${16*i}px`,Wt(A,A,S=>a({time:Math.min(s-1,Math.max(0,Math.ceil(ut(s,m).share(S)*s-1e-9)-1))})),me(A,A,s,()=>m,a),kt(A,{label:`Expert weights of ${e.
 modalities[x].name}: experts over steps`,grid:()=>[s,i],start:()=>[m?.time??0,0],cellAt:(S,M)=>[It(ut(s,m).share(S),s),It(M,i)],placeOf:(S,M)=>[ut(s,m).across((S+
 .5)/s),(M+.5)/i],locate:({time:S})=>{let M=ut(s,m);return S===void 0||S<M.from||S>M.to?null:{x:[M.across(S/s),M.across((S+1)/s)]}},read(S,M){if(!m)return null;let{
-sample:T,epoch:N}=m,_=Math.min(m.layer,r-1),j=e.part("state_valid",T,x)[S],B=e.part("routing",N,T,_,x)[S*i+M]/255,F=e.edited()&&e.replaced("routing")&&e.recorded.
-part("state_valid",T,x)[S]?e.recorded.part("routing",N,T,_,x)[S*i+M]/255:NaN;return{title:e.experts[M].name,modality:x,at:{modality:x,time:S},rows:[["gate weigh\
-t",j?st(B,3):"no data"],["at",Mt(e,T,S)],...Number.isFinite(F)?[["recorded",st(F,3)],["difference",`${B>F?"+":""}${st(B-F,3)}`]]:[]]}}}),h("div",{class:"mmv-lan\
+sample:z,epoch:N}=m,_=Math.min(m.layer,r-1),j=e.part("state_valid",z,x)[S],B=e.part("routing",N,z,_,x)[S*i+M]/255,F=e.edited()&&e.replaced("routing")&&e.recorded.
+part("state_valid",z,x)[S]?e.recorded.part("routing",N,z,_,x)[S*i+M]/255:NaN;return{title:e.experts[M].name,modality:x,at:{modality:x,time:S},rows:[["gate weigh\
+t",j?st(B,3):"no data"],["at",Mt(e,z,S)],...Number.isFinite(F)?[["recorded",st(F,3)],["difference",`${B>F?"+":""}${st(B-F,3)}`]]:[]]}}}),h("div",{class:"mmv-lan\
 e"},h("div",{class:"mmv-gutter"},h("div",{class:"mmv-name"},...$t(e,x)),h("div",{class:"mmv-rows","aria-hidden":"true"},...e.experts.map(S=>h("span",{},...d?f(S):
 [c(S)])))),A)}),w=e.experts.map(({owner:$})=>e.modalities.map(()=>{let x=h("span"),{track:A,set:S}=be($<0?null:$);return{value:x,set:S,node:h("td",{},A,x)}})),b=dt(
 "Experts"),v=h("caption",{class:"mmv-small"});t.append(b,h("div",{"data-plots":""},...y),h("div",{class:"mmv-lane"},h("span"),g.node),h("table",{class:"mmv-list\
@@ -1106,43 +1106,43 @@ e"},h("div",{class:"mmv-gutter"},h("div",{class:"mmv-name"},...$t(e,x)),h("div",
 {},...e.experts.map(($,x)=>h("tr",{},St(...f($)),...w[x].map(A=>A.node))))),...mp(e)?[rt("The experts are fixed, not routed: in all recorded samples and epochs \
 every step uses each shared expert and each expert of its own modality with weight 1. The map shows which steps have data, nothing that was learned.")]:[],rt("D\
 arkness: gate weight. Colour and glyph of an expert: its modality (○: shared expert). Hatched: no data."));let k=Ct();return $=>{let{sample:x,epoch:A,time:S}=$,
-M=Math.min($.layer,r-1),[T,N]=ce(e,$),_=e.modalities.map((R,q)=>e.part("routing",A,x,M,q)),j=e.modalities.map((R,q)=>e.part("state_valid",x,q)),B=ut(s,$),F=B.across(
+M=Math.min($.layer,r-1),[z,N]=ce(e,$),_=e.modalities.map((R,q)=>e.part("routing",A,x,M,q)),j=e.modalities.map((R,q)=>e.part("state_valid",x,q)),B=ut(s,$),F=B.across(
 (S+1)/s);m=$,p.forEach(R=>{R.hidden=F<0||F>1+1e-9,R.style.left=`${100*F}%`}),k($,"sample","zoom")&&(u.forEach(R=>Ne(R,s,$)),g.draw(re(e,$).map(R=>({...R,at:B.across(
 R.at)})),ge(e,$))),k($,"sample","epoch","layer","brush")&&(b.textContent=`Experts in layer ${e.layers[M]}`,v.textContent=$.brush?"Mean weight over the time rang\
-e":"Mean weight over the sequence",u.forEach((R,q)=>{Le(R,s,i,(W,P)=>j[q][W]?[...l[P],_[q][W*i+P]]:null);for(let W=0;W<i;W++){let P=0,U=0;for(let C=T;C<=N;C++)j[q][C]&&
+e":"Mean weight over the sequence",u.forEach((R,q)=>{Le(R,s,i,(W,P)=>j[q][W]?[...l[P],_[q][W*i+P]]:null);for(let W=0;W<i;W++){let P=0,U=0;for(let C=z;C<=N;C++)j[q][C]&&
 ([P,U]=[P+_[q][C*i+W]/255,U+1]);w[W][q].set(0,U?P/U:0),w[W][q].value.textContent=st(U?P/U:NaN,2)}}))}}gt({name:"routing",section:"explanation",place:"wide",order:10,
-needs:["routing"],mount:gp});var Fr=12,El=["all samples","recorded, with hidden states","correct","incorrect"];function Tl(t){let e=t.map(n=>n.trim()===""?NaN:Number(n));return e.every((n,a)=>!Number.
+needs:["routing"],mount:gp});var Fr=12,El=["all samples","recorded, with hidden states","correct","incorrect"];function zl(t){let e=t.map(n=>n.trim()===""?NaN:Number(n));return e.every((n,a)=>!Number.
 isNaN(n)||t[a]==="nan")?n=>e[n]:n=>t[n]}function bp(t){let{id:e,target:n,predicted:a}=t.listed,s=t.part("listed_phi"),r=t.part("listed_prediction"),o=t.modalities.
 length,i=t.task==="classification"?[{title:t.labelled?"p(target)":"p(predicted)",text:l=>st(r[l],2),key:l=>r[l]}]:[];return[{title:"sample",text:l=>e[l],key:l=>e[l]},
-{title:"target",text:l=>n[l],key:Tl(n)},{title:t.task==="classification"?"predicted":"predicted value",text:l=>a[l],key:Tl(a)},...i,...t.modalities.map((l,c)=>({
+{title:"target",text:l=>n[l],key:zl(n)},{title:t.task==="classification"?"predicted":"predicted value",text:l=>a[l],key:zl(a)},...i,...t.modalities.map((l,c)=>({
 title:`φ ${l.name}`,text:f=>mt(s[f*o+c],t.digits),key:f=>s[f*o+c]}))]}function yp(t,e,n,a){let s=Ee(e),{id:r,target:o,predicted:i,total:l}=e.listed,c=r.length,
 {correct:f,recorded:d,chosen:u}=s,p=bp(e),m=[],g={column:-1,down:!1},y=0,w=0,b=!1,v=h("input",{type:"search","aria-label":"Samples whose id, target or predictio\
 n contains",placeholder:"id, target or prediction"}),k=Rt("Show",e.task==="classification"?El:El.slice(0,2),()=>F());v.addEventListener("input",()=>F());let $=p.
 map((W,P)=>{let U=h("span",{"aria-hidden":"true"}),C=ct("",()=>{g={column:P,down:g.column===P&&!g.down},F()},{class:"mmv-sort"});return C.append(Q(W.title),U),{
 mark:U,node:h("th",{scope:"col"},C)}});t.style.setProperty("--columns",String(p.length));let x=h("tbody"),A=h("span",{role:"status"}),S=h("p",{class:"mmv-small",
-role:"status"}),M=h("div",{class:"mmv-chips",role:"group","aria-label":"Filters of the chosen samples",hidden:""}),T=ct("previous",()=>B(-1),{"aria-label":"Prev\
+role:"status"}),M=h("div",{class:"mmv-chips",role:"group","aria-label":"Filters of the chosen samples",hidden:""}),z=ct("previous",()=>B(-1),{"aria-label":"Prev\
 ious page of samples"}),N=ct("next",()=>B(1),{"aria-label":"Next page of samples"}),_=c<l?`${c} of ${l} samples are listed: a subset with the same share of ever\
 y true and predicted class, and every recorded one; tables above count all ${l}. `:"",j=Array.from({length:c},(W,P)=>P).some(W=>s.open(W)<0);t.append(dt("Sample\
-s"),M,h("div",{class:"mmv-inline"},v,k.node,A,T,N),h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Table of samples"},h("table",{class:"mmv\
+s"),M,h("div",{class:"mmv-inline"},v,k.node,A,z,N),h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Table of samples"},h("table",{class:"mmv\
 -list mmv-samples","aria-label":"Samples"},h("thead",{},h("tr",{},...$.map(W=>W.node))),x)),S,rt(`${_}${e.recorded_text?`With hidden states: ${e.recorded_text}.\
  `:""}Predictions and Shapley values are those of the epoch that training selected. Press the name of a sample to show it in all views.`,...j?[` Names that are \
 not underlined were not recorded, and the page holds no model that computes them. ${Mr}`]:[]));function B(W){y=Math.max(0,Math.min(Math.ceil(m.length/Fr)-1,y+W)),
 R()}function F(){let W=v.value.trim().toLowerCase(),P=Number(k.select.value);m=[];for(let O=0;O<c;O++)!u.inside[O]||(P===1?d[O]<0:P>1&&f[O]!==3-P)||(!W||`${r[O]}\
  ${o[O]} ${i[O]}`.toLowerCase().includes(W))&&m.push(O);let{column:U,down:C}=g;if(U<0)m=[...m.filter(O=>d[O]>=0),...m.filter(O=>d[O]<0)];else{let O=p[U].key,L=C?
--1:1;m.sort((z,D)=>{let[I,E]=[O(z),O(D)];return L*(I<E?-1:I>E?1:0)||z-D})}$.forEach(({mark:O,node:L},z)=>{O.textContent=z===U?C?" ▼":" ▲":"",z===U?L.setAttribute(
+-1:1;m.sort((T,D)=>{let[I,E]=[O(T),O(D)];return L*(I<E?-1:I>E?1:0)||T-D})}$.forEach(({mark:O,node:L},T)=>{O.textContent=T===U?C?" ▼":" ▲":"",T===U?L.setAttribute(
 "aria-sort",C?"descending":"ascending"):L.removeAttribute("aria-sort")}),y=0,R()}function R(){S.textContent="";let W=b?Math.max(1,m.length):Fr,P=b?0:y*Fr;A.textContent=
-m.length?`${P+1} to ${Math.min(m.length,P+W)} of ${m.length}`:"none",T.disabled=y===0,N.disabled=P+W>=m.length,x.replaceChildren(...m.slice(P,P+W).map(U=>{let C=s.
-open(U),O=p.map((L,z)=>{if(z>0)return h("td",{},Q(L.text(U)));let D=ct("",()=>C<0?void(S.textContent=s.closed(U)):a({sample:C}),{class:C<0?"mmv-closed":"mmv-ope\
+m.length?`${P+1} to ${Math.min(m.length,P+W)} of ${m.length}`:"none",z.disabled=y===0,N.disabled=P+W>=m.length,x.replaceChildren(...m.slice(P,P+W).map(U=>{let C=s.
+open(U),O=p.map((L,T)=>{if(T>0)return h("td",{},Q(L.text(U)));let D=ct("",()=>C<0?void(S.textContent=s.closed(U)):a({sample:C}),{class:C<0?"mmv-closed":"mmv-ope\
 n",...C<0?{title:"not recorded"}:{}});return D.append(Q(r[U])),h("th",{scope:"row"},D)});return h("tr",{"data-listed":U,...C===w?{class:"mmv-best","aria-current":"\
 true"}:{}},...O)}))}function q(){let W=u.filters();M.hidden=!W.length,M.replaceChildren(...W.map(P=>{let U=ct("",()=>u.remove(P),{class:"mmv-chip","aria-label":`\
 Remove the filter ${P.text}`});return U.append(Q(P.text),h("span",{"aria-hidden":"true"}," ✕")),U}),...W.length>1?[ct("clear all filters",()=>u.set([]))]:[]),
 F()}return["mmv-print","mmv-printed"].forEach((W,P)=>t.addEventListener(W,()=>{b=P===0,R()})),u.listen(q),F(),({sample:W})=>{W!==w&&(w=W,R())}}gt({name:"samples",
 place:"wide",order:40,section:"overview",needs:["listed_phi","listed_prediction","listed_correct","listed_recorded"],mount:yp});var Cn=(t,e,n)=>Number.isFinite(t[n])?Math.min(e.sizes.time-1,Math.max(0,Math.ceil(t[n]*e.sizes.time-1e-4)-1)):-1;function jr(t,e,n){let a=-1;for(let s=0;s<t.length;s++){
 let r=Cn(t,e,s),o=a<0?-1:Cn(t,e,a);r<0||(a<0||(r<=n?o>n||t[s]>=t[a]:o>n&&t[s]<t[a]))&&(a=s)}return a}function mn({steps:t},e,n){let a=e*n+1,s=Math.min(t,(e+1)*n);
-return a===s?String(a):`${a} to ${s}`}var zl=(t,e)=>t.compared.flatMap(n=>n.scans.flatMap((a,s)=>a.site===e.site?[{one:n,k:s,about:a}]:[]));function gn(t,e,n,a){
+return a===s?String(a):`${a} to ${s}`}var Tl=(t,e)=>t.compared.flatMap(n=>n.scans.flatMap((a,s)=>a.site===e.site?[{one:n,k:s,about:a}]:[]));function gn(t,e,n,a){
 let[,,s,r]=t.shape(`scan_norm_${e}`),{scale:o}=t.scans[e],i=t.part(`scan_norm_${e}`,n,a),l=t.part(`scan_mean_${e}`,n,a),c=f=>!Number.isNaN(l[f]);return{rows:s,columns:r,
 mean:l,valid:c,level:(f,d)=>c(d)?i[f*r+d]:-1,value:(f,d)=>c(d)?i[f*r+d]/255*o:NaN,clipped:(f,d)=>c(d)&&i[f*r+d]===255,half_life:t.part(`scan_half_life_${e}`,n,a),
-sorted:t.part(`scan_quantile_${e}`,n,a),until:t.part(`scan_until_${e}`,n,a),channels:t.part(`scan_index_${e}`,a)}}function za(t,e,n,a){let s=t.scans[e].influence;
+sorted:t.part(`scan_quantile_${e}`,n,a),until:t.part(`scan_until_${e}`,n,a),channels:t.part(`scan_index_${e}`,a)}}function Ta(t,e,n,a){let s=t.scans[e].influence;
 if(!s)return null;let[,,r,o]=t.shape(`scan_influence_${e}`),i=t.part(`scan_influence_${e}`,n,a),l=(d,u,p)=>i[(d*o+u)*r+p],c=(d,u,p)=>s.scale*(l(d,u,p)/255)**2,f=d=>Array.
 from({length:o},(u,p)=>{let m=0,g=0,y=-1;for(let w=0;w<=d;w++){let b=c(d,p,w);m+=b,b>g&&([g,y]=[b,w])}return{sum:m,at:y}});return{blocks:r,sources:o,width:s.width,
 level:l,value:c,sums:f}}var fa=(t,e)=>`${t} ${e}${t===1?"":"s"}`;function wp(t){let{modality:e,streams:n,steps:a,channels:s,states:r,replay_error:o}=t,i=`${fa(n.length,"stream")} × ${fa(
@@ -1157,8 +1157,8 @@ le","aria-hidden":"true"},o,i),r)}}function vp(t,e,n,a){let s=e.scans,r=e.sizes.
 "input",()=>j(Number(g.value)));let y=h("p",{class:"mmv-small"}),w=Cl("both"),b=Cl("target"),v=rt(),k=Gt({label:"Half-lives of all channels in ascending order; \
 the table has that of the selected channel",log:"log",series:[{f:0,name:"half-life"}]}),$=Gt({label:"Hidden-state magnitude over the steps: mean over all channe\
 ls, and the selected channel; the table has the numbers",series:[{f:0,name:"mean over all channels"},{f:1,name:"selected channel"}],onPick:C=>j(Math.round(C*(_()-
-1)))}),x=h("p",{class:"mmv-small mmv-pointed"}),A=h("tbody"),S=h("table",{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},A),M=rt(),T=[
-...e.has("influence")?[]:["operator map"],...e.has("path")?[]:["state trajectories"]],N=T.length?[rt(`No ${T.join(", no ")} over all modalities: these need capt\
+1)))}),x=h("p",{class:"mmv-small mmv-pointed"}),A=h("tbody"),S=h("table",{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},A),M=rt(),z=[
+...e.has("influence")?[]:["operator map"],...e.has("path")?[]:["state trajectories"]],N=z.length?[rt(`No ${z.join(", no ")} over all modalities: these need capt\
 ured scans of one shape in every modality, and a recorded influence map.`)]:[];t.append(dt("Captured scans of the module"),h("div",{class:"mmv-controls mmv-scan\
 -controls"},u.node,p.node,h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),m),h("label",{class:"mmv-control mmv-grow"},h("span",{},"Step"),g)),y,h("d\
 iv",{class:"mmv-pair mmv-scan-charts"},h("div",{},w.node,$.node,Aa(["mean over all channels","selected channel"],$.turn)),h("div",{},b.node,v,k.node)),x,S,M,...N,
@@ -1166,43 +1166,43 @@ iv",{class:"mmv-pair mmv-scan-charts"},h("div",{},w.node,$.node,Aa(["mean over a
 ource step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the\
  sliders, to move the cursor."));let _=()=>e.shape(`scan_norm_${o}`)[3];function j(C){c=Math.min(_()-1,Math.max(0,C));let O=f?Cn(gn(e,o,f.sample,i).until,e,c):-1;
 f&&O>=0&&O!==f.time?a({time:O}):d()}let B=(C,O)=>[Math.min(_()-1,Math.max(0,Math.floor(C*_()))),Math.max(0,Math.min(e.shape(`scan_norm_${o}`)[2]-1,Math.floor(O*
-e.shape(`scan_norm_${o}`)[2])))];Wt(w.box,w.box,(C,O)=>{let[L,z]=B(C,O);l=z,j(L)}),Wt(b.box,b.box,(C,O)=>{let L=f&&za(e,o,f.sample,i);L&&j(Math.floor((Math.min(
-s[o].steps,(Math.min(L.blocks-1,Math.max(0,Math.floor(O*L.blocks)))+1)*L.width)-1)/s[o].pooled))});function F(C,O){if(!f)return"";let L=gn(e,o,f.sample,i),{pooled:z}=s[o];
-return`Channel ${L.channels[C]}, step ${mn(s[o],O,z)}: ‖h‖₂ ${z>1?"mean ":""}${W(L,C,O)}, half-life ${X(L.half_life[C])} steps.`}let R=()=>f?F(l,c):"",q=C=>{
+e.shape(`scan_norm_${o}`)[2])))];Wt(w.box,w.box,(C,O)=>{let[L,T]=B(C,O);l=T,j(L)}),Wt(b.box,b.box,(C,O)=>{let L=f&&Ta(e,o,f.sample,i);L&&j(Math.floor((Math.min(
+s[o].steps,(Math.min(L.blocks-1,Math.max(0,Math.floor(O*L.blocks)))+1)*L.width)-1)/s[o].pooled))});function F(C,O){if(!f)return"";let L=gn(e,o,f.sample,i),{pooled:T}=s[o];
+return`Channel ${L.channels[C]}, step ${mn(s[o],O,T)}: ‖h‖₂ ${T>1?"mean ":""}${W(L,C,O)}, half-life ${X(L.half_life[C])} steps.`}let R=()=>f?F(l,c):"",q=C=>{
 let O=f?Cn(gn(e,o,f.sample,i).until,e,C):-1;return O<0?{}:{time:O}};kt(w.box,{label:"Hidden-state magnitude of the captured scan, channels over steps",grid:()=>[
 _(),e.shape(`scan_norm_${o}`)[2]],start:()=>[Math.max(0,c),l],locate:({time:C})=>{let O=f&&C!==void 0?jr(gn(e,o,f.sample,i).until,e,C):-1;return O<0?null:{x:[O/
-_(),(O+1)/_()]}},read(C,O){if(!f)return null;let L=gn(e,o,f.sample,i),{pooled:z}=s[o],D=e.edited()&&e.replaced(`scan_norm_${o}`)?gn(e.recorded,o,f.sample,i).value(
-O,C):NaN,I=L.value(O,C);return{title:`${s[o].site}: channel ${L.channels[O]}`,at:q(C),rows:[[`‖h‖₂${z>1?", mean":""}`,W(L,O,C)],["step",mn(s[o],C,z)],["ha\
+_(),(O+1)/_()]}},read(C,O){if(!f)return null;let L=gn(e,o,f.sample,i),{pooled:T}=s[o],D=e.edited()&&e.replaced(`scan_norm_${o}`)?gn(e.recorded,o,f.sample,i).value(
+O,C):NaN,I=L.value(O,C);return{title:`${s[o].site}: channel ${L.channels[O]}`,at:q(C),rows:[[`‖h‖₂${T>1?", mean":""}`,W(L,O,C)],["step",mn(s[o],C,T)],["ha\
 lf-life",X(L.half_life[O]),"steps"],...Number.isFinite(D)?[["recorded",X(D)],["difference",`${I>D?"+":""}${X(I-D)}`]]:[]]}}}),kt(b.box,{label:"Influence map of \
-the captured scan, target steps down, source steps across",grid:()=>{let C=f&&za(e,o,f.sample,i);return C?[C.sources*C.blocks,C.blocks]:[0,0]},read(C,O){let L=f&&
-za(e,o,f.sample,i);if(!L)return null;let z=Math.floor(C/L.blocks),D=C%L.blocks;return{title:s[o].site,at:q(Math.floor((Math.min(s[o].steps,(O+1)*L.width)-1)/s[o].
-pooled)),rows:[["influence",D>O?"0 (later source)":X(L.value(O,z,D))],...s[o].streams.length>1?[["source",s[o].streams[z]],["target",s[o].streams[i]]]:[],["sour\
+the captured scan, target steps down, source steps across",grid:()=>{let C=f&&Ta(e,o,f.sample,i);return C?[C.sources*C.blocks,C.blocks]:[0,0]},read(C,O){let L=f&&
+Ta(e,o,f.sample,i);if(!L)return null;let T=Math.floor(C/L.blocks),D=C%L.blocks;return{title:s[o].site,at:q(Math.floor((Math.min(s[o].steps,(O+1)*L.width)-1)/s[o].
+pooled)),rows:[["influence",D>O?"0 (later source)":X(L.value(O,T,D))],...s[o].streams.length>1?[["source",s[o].streams[T]],["target",s[o].streams[i]]]:[],["sour\
 ce step",mn(s[o],D,L.width)],["target step",mn(s[o],O,L.width)]]}}});let W=(C,O,L)=>`${C.clipped(O,L)?"≥ ":""}${X(C.value(O,L))}`,P=(C,O)=>h("tr",{},St(C),h("\
-td",{},O));function U(C){f=C;let{sample:O,time:L}=C,z=s[o],{pooled:D}=z,I=gn(e,o,O,i),{rows:E,columns:H,mean:G,until:Y}=I,et=jr(Y,e,L);(c<0||c>=H)&&(c=H-1),et>=
-0&&Cn(Y,e,c)!==L&&(c=et),l=Math.min(l,E-1),u.select.value=String(o),p.node.hidden=z.streams.length<2,(p.select.options.length!==z.streams.length||[...p.select.options].
-some((xt,zt)=>xt.text!==z.streams[zt]))&&p.select.replaceChildren(...z.streams.map((xt,zt)=>h("option",{value:zt},xt))),p.select.value=String(i),[[m,E,l],[g,H,c]].
-forEach(([xt,zt,Ht])=>{xt.max=String(Number(zt)-1),xt.value=String(Ht)});let tt=mn(z,c,D),K=Cn(Y,e,c),V=K<0?"":`${e.duration_s[O]===null?"time ":""}${Mt(e,O,K)}`;
-m.setAttribute("aria-valuetext",`row ${l+1} of ${E}, channel ${I.channels[l]}`),g.setAttribute("aria-valuetext",`step ${tt} of ${z.steps}${V&&`, ${V}`}`),y.replaceChildren(
-...wp(z)),y.title=z.description;let J=zl(e,z),at=Math.max(...J.map(xt=>xt.about.scale)),ot=z.scale/at;Yt(w.canvas,H,E,(xt,zt)=>{let Ht=I.level(zt,xt);return Ht<
+td",{},O));function U(C){f=C;let{sample:O,time:L}=C,T=s[o],{pooled:D}=T,I=gn(e,o,O,i),{rows:E,columns:H,mean:G,until:Y}=I,et=jr(Y,e,L);(c<0||c>=H)&&(c=H-1),et>=
+0&&Cn(Y,e,c)!==L&&(c=et),l=Math.min(l,E-1),u.select.value=String(o),p.node.hidden=T.streams.length<2,(p.select.options.length!==T.streams.length||[...p.select.options].
+some((xt,Tt)=>xt.text!==T.streams[Tt]))&&p.select.replaceChildren(...T.streams.map((xt,Tt)=>h("option",{value:Tt},xt))),p.select.value=String(i),[[m,E,l],[g,H,c]].
+forEach(([xt,Tt,Ht])=>{xt.max=String(Number(Tt)-1),xt.value=String(Ht)});let tt=mn(T,c,D),K=Cn(Y,e,c),V=K<0?"":`${e.duration_s[O]===null?"time ":""}${Mt(e,O,K)}`;
+m.setAttribute("aria-valuetext",`row ${l+1} of ${E}, channel ${I.channels[l]}`),g.setAttribute("aria-valuetext",`step ${tt} of ${T.steps}${V&&`, ${V}`}`),y.replaceChildren(
+...wp(T)),y.title=T.description;let J=Tl(e,T),at=Math.max(...J.map(xt=>xt.about.scale)),ot=T.scale/at;Yt(w.canvas,H,E,(xt,Tt)=>{let Ht=I.level(Tt,xt);return Ht<
 0?-1:Math.round(Ht*ot)}),w.canvas.setAttribute("aria-label",`Hidden-state magnitude of ${E} channels over ${H} columns; the table has the value at the cursor`),
-w.title.textContent=`‖h‖₂: ${E<z.channels?`${E} of ${z.channels} channels`:fa(E,"channel")} (down) over ${fa(z.steps,"step")} (across${D>1?`, means of ${D}`:
+w.title.textContent=`‖h‖₂: ${E<T.channels?`${E} of ${T.channels} channels`:fa(E,"channel")} (down) over ${fa(T.steps,"step")} (across${D>1?`, means of ${D}`:
 ""}); colours from 0 to ≥ ${X(at)}`,w.first.textContent="row 1",w.last.textContent=String(E),w.down.style.left=`${100*(c+1)/H}%`,w.across.style.top=`${100*l/E}\
-%`,w.across.style.height=`${100/E}%`;let pt=J.flatMap(({one:xt,k:zt})=>xt.scans[zt].streams.map((Ht,_e)=>xt.part(`scan_mean_${zt}`,O,_e))),yt=[0,Math.max(at,jt(
-pt,!0)[1])];$.draw({values:(xt,zt)=>xt?I.value(l,zt):G[zt],count:H,now:c,range:yt,x:_a("step",H,"other",xt=>mn(z,xt,D)),y:{name:"‖h‖₂",text:X}}),$.say({title:"\
-‖h‖₂ over the steps"});let{sorted:ht}=I,_t=jt(J.flatMap(({one:xt,k:zt})=>xt.scans[zt].streams.map((Ht,_e)=>xt.part(`scan_quantile_${zt}`,O,_e)))),qt=I.half_life[l],
-Kt=Array.from(ht).reduce((xt,zt,Ht)=>Math.abs(Math.log(zt/qt))<Math.abs(Math.log(ht[xt]/qt))?Ht:xt,0);k.node.hidden=!ht.some(xt=>Number.isFinite(xt)&&xt>0),k.node.
-hidden||(k.draw({values:(xt,zt)=>ht[zt],count:ht.length,now:Number.isFinite(qt)?Kt:-1,range:_t,rule:!1,x:_a("rank, shortest first",ht.length,"other"),y:{name:"h\
-alf-life",unit:"steps",text:X}}),k.say({title:`half-lives of all ${z.channels} channels in ascending order, steps`}));let Ot=za(e,o,O,i);b.node.hidden=!Ot;let Me=Ot&&
+%`,w.across.style.height=`${100/E}%`;let pt=J.flatMap(({one:xt,k:Tt})=>xt.scans[Tt].streams.map((Ht,_e)=>xt.part(`scan_mean_${Tt}`,O,_e))),yt=[0,Math.max(at,jt(
+pt,!0)[1])];$.draw({values:(xt,Tt)=>xt?I.value(l,Tt):G[Tt],count:H,now:c,range:yt,x:_a("step",H,"other",xt=>mn(T,xt,D)),y:{name:"‖h‖₂",text:X}}),$.say({title:"\
+‖h‖₂ over the steps"});let{sorted:ht}=I,_t=jt(J.flatMap(({one:xt,k:Tt})=>xt.scans[Tt].streams.map((Ht,_e)=>xt.part(`scan_quantile_${Tt}`,O,_e)))),qt=I.half_life[l],
+Kt=Array.from(ht).reduce((xt,Tt,Ht)=>Math.abs(Math.log(Tt/qt))<Math.abs(Math.log(ht[xt]/qt))?Ht:xt,0);k.node.hidden=!ht.some(xt=>Number.isFinite(xt)&&xt>0),k.node.
+hidden||(k.draw({values:(xt,Tt)=>ht[Tt],count:ht.length,now:Number.isFinite(qt)?Kt:-1,range:_t,rule:!1,x:_a("rank, shortest first",ht.length,"other"),y:{name:"h\
+alf-life",unit:"steps",text:X}}),k.say({title:`half-lives of all ${T.channels} channels in ascending order, steps`}));let Ot=Ta(e,o,O,i);b.node.hidden=!Ot;let Me=Ot&&
 e.edited()&&e.replaced(`scan_norm_${o}`)&&!e.replaced(`scan_influence_${o}`);v.hidden=!!Ot&&!Me,v.textContent=Me?"As recorded: the influence map does not show t\
-he edit.":Ot?"":`No influence map: ${z.no_influence}.`;let ue=[];if(Ot&&z.influence){let xt=Math.max(...J.map(Ce=>Ce.about.influence?.scale??0)),zt=Math.sqrt(z.
+he edit.":Ot?"":`No influence map: ${T.no_influence}.`;let ue=[];if(Ot&&T.influence){let xt=Math.max(...J.map(Ce=>Ce.about.influence?.scale??0)),Tt=Math.sqrt(T.
 influence.scale/xt),Ht=Math.min(Ot.blocks-1,Math.floor(c*D/Ot.width));Yt(b.canvas,Ot.sources*Ot.blocks,Ot.blocks,(Ce,ke)=>{let sn=Ce%Ot.blocks;return sn>ke?-1:Math.
-round(zt*Ot.level(ke,Math.floor(Ce/Ot.blocks),sn))}),b.canvas.setAttribute("aria-label",`Influence map of ${Ot.blocks} target blocks by ${Ot.sources} times ${Ot.
-blocks} source blocks; the table has the sums at the cursor`),b.title.textContent=`influence: target steps (down), source steps (across${Ot.sources>1?`: ${z.streams.
-join(", ")}`:""}), blocks of ${Ot.width}; colours from 0 to ${X(xt)}, by square root`,b.first.textContent="step 1",b.last.textContent=String(z.steps),b.across.style.
+round(Tt*Ot.level(ke,Math.floor(Ce/Ot.blocks),sn))}),b.canvas.setAttribute("aria-label",`Influence map of ${Ot.blocks} target blocks by ${Ot.sources} times ${Ot.
+blocks} source blocks; the table has the sums at the cursor`),b.title.textContent=`influence: target steps (down), source steps (across${Ot.sources>1?`: ${T.streams.
+join(", ")}`:""}), blocks of ${Ot.width}; colours from 0 to ${X(xt)}, by square root`,b.first.textContent="step 1",b.last.textContent=String(T.steps),b.across.style.
 top=`${100*Ht/Ot.blocks}%`,b.across.style.height=`${100/Ot.blocks}%`;let _e=Ot.sums(Ht),ha=_e.reduce((Ce,ke)=>Ce+ke.sum,0);ue=_e.map(({sum:Ce,at:ke},sn)=>P(Ot.sources>
-1?`influence of ${z.streams[sn]}`:"influence",ha&&ke>=0?`${Ot.sources>1?`${st(100*Ce/ha,0)} %, `:""}largest from step ${mn(z,ke,Ot.width)}`:"–"))}A.replaceChildren(
-P("step",`${tt} of ${z.steps}${V&&` (${V})`}`),P("channel",`${I.channels[l]} (row ${l+1} of ${E})`),P("half-life, steps",X(qt)),P("‖h‖₂ of the channel",W(
-I,l,c)),P(`mean ‖h‖₂ of ${z.channels} channels`,X(G[c])),...ue),x.textContent=R(),M.textContent=et>=0?"":"The steps of this scan do not map to the time ax\
+1?`influence of ${T.streams[sn]}`:"influence",ha&&ke>=0?`${Ot.sources>1?`${st(100*Ce/ha,0)} %, `:""}largest from step ${mn(T,ke,Ot.width)}`:"–"))}A.replaceChildren(
+P("step",`${tt} of ${T.steps}${V&&` (${V})`}`),P("channel",`${I.channels[l]} (row ${l+1} of ${E})`),P("half-life, steps",X(qt)),P("‖h‖₂ of the channel",W(
+I,l,c)),P(`mean ‖h‖₂ of ${T.channels} channels`,X(G[c])),...ue),x.textContent=R(),M.textContent=et>=0?"":"The steps of this scan do not map to the time ax\
 is, so that its cursor is its own.",M.hidden=et>=0}return U}gt({name:"captured scans",section:"explanation",place:"wide",order:5,needs:["scan_norm_0"],mount:vp});function xp(t,e){let{names:n,shown:a}=e.seeds,s=e.sizes.time,r=e.modalities.length,o=e.has("attribution_agreement"),i=e.modalities.map((p,m)=>{let g=n.map((b,v)=>e.
 part("seed_phi",v)[m]),y=g.reduce((b,v)=>b+v,0)/g.length,w=g.filter(b=>y!==0&&Math.sign(b)===Math.sign(y)).length;return[...g.map(b=>h("td",{},mt(b,3))),h("td",
 {},mt(y,3)),h("td",{},y?`${w} of ${g.length}`:"–")]});if(t.append(dt("Agreement over seeds"),h("div",{class:"mmv-scroll-x"},h("table",{class:"mmv-list","aria-\
@@ -1225,20 +1225,20 @@ round(w*(s-1))})});t.append(dt("Shapley value φ, ",Q(e.target_name)),...Bn(e),h
 aseline v(∅)",c),...l.map(w=>w.node),d("full model v(all)",f))),...e.imputation?[rt("Shapley values; ",Q(e.imputation),".")]:[],...Ke(e),h("div",{class:"mmv-p\
 air"},u.node,p.node));let m=Ct(),g=0,y=jt([]);return w=>{let{sample:b,epoch:v,time:k,brush:$}=w;m(w,"sample")&&(y=jt(pe(e,"phi",b),!0),g=Jt(y));let x=e.part("ph\
 i",v,b,k),A=e.part("phi",v,b),{recorded:S}=e,M=e.edited()?S.part("phi",v,b):null;l.forEach((_,j)=>{_.set(x[j],g),_.was(M?M[k*o+j]:NaN,g),_.value(mt(x[j],e.digits),
-M?`, as recorded ${mt(M[k*o+j],e.digits)}`:"")});let T=e.task==="classification"?e.targets[b]:0;wt(c,st(e.part("baseline",v,b)[k],e.digits)),wt(f,st(e.part("pre\
-diction",v,b,k)[T],e.digits));let N={name:"φ",text:_=>mt(_,e.digits)};u.draw({values:(_,j)=>A[j*o+_],count:r,now:k,range:y,brush:$,before:M&&((_,j)=>M[j*o+_]),
+M?`, as recorded ${mt(M[k*o+j],e.digits)}`:"")});let z=e.task==="classification"?e.targets[b]:0;wt(c,st(e.part("baseline",v,b)[k],e.digits)),wt(f,st(e.part("pre\
+diction",v,b,k)[z],e.digits));let N={name:"φ",text:_=>mt(_,e.digits)};u.draw({values:(_,j)=>A[j*o+_],count:r,now:k,range:y,brush:$,before:M&&((_,j)=>M[j*o+_]),
 x:fn(e,w),y:N}),u.say({title:`over the sequence, ${on(e,v).split(" of ")[0]}`}),p.draw({values:(_,j)=>S.part("phi",j,b,k)[_],count:s,now:v,range:y,x:De(e.epochs),
 y:N}),p.say({title:`over training, ${M?"as recorded, ":""}at ${Mt(e,b,k)}`})}}gt({name:"shapley",place:"side",order:20,section:"sample",needs:["phi"],mount:$p});var Mp=({curves:t,part:e},n)=>[...t.keys()].filter(a=>t[a].chart===n).map(a=>e("history").filter((s,r)=>r%t.length===a));function _p(t,{history_epochs:e,epochs:n}){
 let a=e.filter((f,d)=>Number.isFinite(t[d])),s=a.slice(1).map((f,d)=>f-a[d]),r=f=>s.filter(d=>d===f).length,o=s.reduce((f,d)=>r(d)>r(f)?d:f,1),i=r(o)>1?o:1,l=n.
 length<e.length&&a.every(f=>n.includes(f)),c=f=>l?n.includes(f):(f-a[0])%i===0;return t.map((f,d)=>Number.isFinite(f)||c(e[d])?f:void 0)}function kp(t,e,n,a){let{
 curves:s,history_epochs:r}=e,o=s.length,i=e.part("history"),l=r[0],c=r[r.length-1]-l||1,f=u=>e.epochs.reduce((p,m,g)=>Math.abs(m-l-u*c)<Math.abs(e.epochs[p]-l-u*
-c)?g:p,0),d=[...new Set(s.map(u=>u.chart))].map(u=>{let p=s.map((M,T)=>({...M,k:T})).filter(M=>M.chart===u),m=p.every(M=>M.modality<0),g=Gt({label:`${u} over tr\
-aining: ${p.map(M=>M.name).join(", ")}`,onPick:M=>a({epoch:f(M)}),log:"linear",series:p.map((M,T)=>m?{f:T,name:M.name}:{m:M.modality,name:M.name})}),y=M=>(r[M]-
-l)/c,w=p.map(({k:M})=>_p(r.map((T,N)=>i[N*o+M]),e)),b=jt(e.compared.filter(M=>M.has("history")).flatMap(M=>Mp(M,u)),!m),v=/loss/.test(u)&&e.task==="classificati\
+c)?g:p,0),d=[...new Set(s.map(u=>u.chart))].map(u=>{let p=s.map((M,z)=>({...M,k:z})).filter(M=>M.chart===u),m=p.every(M=>M.modality<0),g=Gt({label:`${u} over tr\
+aining: ${p.map(M=>M.name).join(", ")}`,onPick:M=>a({epoch:f(M)}),log:"linear",series:p.map((M,z)=>m?{f:z,name:M.name}:{m:M.modality,name:M.name})}),y=M=>(r[M]-
+l)/c,w=p.map(({k:M})=>_p(r.map((z,N)=>i[N*o+M]),e)),b=jt(e.compared.filter(M=>M.has("history")).flatMap(M=>Mp(M,u)),!m),v=/loss/.test(u)&&e.task==="classificati\
 on"?"nats":"";g.say({title:v?`${u}: cross-entropy in nats, and auxiliary losses`:u});let k=m&&p.length===1,$=p.map(()=>h("span")),x=h("div",{class:"mmv-small mm\
-v-curve-values"},...p.map((M,T)=>h("span",{class:"mmv-key"},...k?[]:[un(N=>g.turn(T,N),M.name,m?ea(T):Et(M.modality),h("span",{},Q(M.name)," "))],$[T])));return{
-node:h("div",{},g.node,x),draw:M=>{let T=r.indexOf(M);g.draw({values:(N,_)=>w[N][_],count:r.length,now:T,range:b,place:y,x:{...De(r,y),text:N=>String(r[N])},y:{
-name:u,unit:v,text:N=>X(N)}}),$.forEach((N,_)=>N.textContent=T<0||w[_][T]===void 0?"":X(w[_][T]))}}});return t.append(dt("Training"),h("div",{class:"mmv-pair"},
+v-curve-values"},...p.map((M,z)=>h("span",{class:"mmv-key"},...k?[]:[un(N=>g.turn(z,N),M.name,m?ea(z):Et(M.modality),h("span",{},Q(M.name)," "))],$[z])));return{
+node:h("div",{},g.node,x),draw:M=>{let z=r.indexOf(M);g.draw({values:(N,_)=>w[N][_],count:r.length,now:z,range:b,place:y,x:{...De(r,y),text:N=>String(r[N])},y:{
+name:u,unit:v,text:N=>X(N)}}),$.forEach((N,_)=>N.textContent=z<0||w[_][z]===void 0?"":X(w[_][z]))}}});return t.append(dt("Training"),h("div",{class:"mmv-pair"},
 ...d.map(u=>u.node))),({epoch:u})=>d.forEach(p=>p.draw(e.epochs[u]))}gt({name:"training",section:"training",place:"wide",order:30,needs:["history"],mount:kp});var We=400,He=250,Il=18,Fl=[44,24],Ap=[22,22];function Op(t,[e,n],[a,s],[r,o]){for(let i of[.5,.35,.65,.25,.75]){let l=[(1-i)**2*e+2*i*(1-i)*a+i*i*r,(1-i)**2*n+
 2*i*(1-i)*s+i*i*o];if(t.every(([c,f,d])=>[c,f].some((u,p)=>Math.abs(u-l[p])>(d[p]+Fl[p])/2)))return l}return null}function Sp(t,e){let n=e.sizes.time,a=e.modalities.
 length,s=e.modalities.map(($,x)=>it("path",{class:"mmv-share mmv-past","data-m":x%8})),r=e.modalities.map(($,x)=>it("path",{class:"mmv-share","data-m":x%8,"stro\
@@ -1249,61 +1249,61 @@ true"}),p=ve(),m=h("span"),g=e.modalities.map(()=>!1);t.append(dt("State traject
 true"},m),u,f,p.node),h("div",{class:"mmv-inline"},...e.modalities.map(($,x)=>un(A=>{g[x]=!A,[s[x],r[x]].forEach(S=>S.classList.toggle("mmv-off",!A)),i[x].style.
 visibility=A?"":"hidden"},$.name,...$t(e,x)))),rt(d));let y=null,w=[];kt(f,{label:"State trajectories in the plane of the first two principal components",grid:()=>[
 n,a],start:()=>[y?.time??0,0],cellAt($,x){let A=w.reduce((S,M)=>S<0||Math.hypot(v[M]-$*We,k[M]-x*He)<Math.hypot(v[S]-$*We,k[S]-x*He)?M:S,-1);return A<0?[0,-1]:[
-A%n,Math.floor(A/n)]},locate:()=>null,read($,x){if(!y||g[x]||!Number.isFinite(v[x*n+$]))return null;let{sample:A,layer:S}=y,M=e.part("path",A,S),T=e.edited()&&e.
-replaced("path")?e.recorded.part("path",A,S):null,N=2*(x*n+$),_=[["PC 1",X(M[N])],["PC 2",X(M[N+1])],["at",Mt(e,A,$)]];return T&&_.push(...[0,1].map(j=>[`PC ${j+
-1}, difference`,`${M[N+j]>T[N+j]?"+":""}${X(M[N+j]-T[N+j])}`])),{title:"state",modality:x,at:{modality:x,time:$},rows:_,place:[v[x*n+$]/We,k[x*n+$]/He]}}});let b=Ct(),
-v=[],k=[];return $=>{let{sample:x,layer:A,time:S}=$,[M,T]=ce(e,$);y=$;let N=e.part("path",x,A),_=e.part("path_share",x,A),j=e.part("path_coupling",x,A),B=(q,W,P)=>{
-let U=q*n+W;return Tn(P-W+1,C=>v[U+C],C=>k[U+C])};if(b($,"sample","layer")){let q=[1/0,1/0],W=[-1/0,-1/0];N.forEach((U,C)=>Number.isFinite(U)&&([q[C%2],W[C%2]]=
+A%n,Math.floor(A/n)]},locate:()=>null,read($,x){if(!y||g[x]||!Number.isFinite(v[x*n+$]))return null;let{sample:A,layer:S}=y,M=e.part("path",A,S),z=e.edited()&&e.
+replaced("path")?e.recorded.part("path",A,S):null,N=2*(x*n+$),_=[["PC 1",X(M[N])],["PC 2",X(M[N+1])],["at",Mt(e,A,$)]];return z&&_.push(...[0,1].map(j=>[`PC ${j+
+1}, difference`,`${M[N+j]>z[N+j]?"+":""}${X(M[N+j]-z[N+j])}`])),{title:"state",modality:x,at:{modality:x,time:$},rows:_,place:[v[x*n+$]/We,k[x*n+$]/He]}}});let b=Ct(),
+v=[],k=[];return $=>{let{sample:x,layer:A,time:S}=$,[M,z]=ce(e,$);y=$;let N=e.part("path",x,A),_=e.part("path_share",x,A),j=e.part("path_coupling",x,A),B=(q,W,P)=>{
+let U=q*n+W;return zn(P-W+1,C=>v[U+C],C=>k[U+C])};if(b($,"sample","layer")){let q=[1/0,1/0],W=[-1/0,-1/0];N.forEach((U,C)=>Number.isFinite(U)&&([q[C%2],W[C%2]]=
 [Math.min(q[C%2],U),Math.max(W[C%2],U)]));let P=Math.min((We-2*Il)/(W[0]-q[0]||1),(He-2*Il)/(W[1]-q[1]||1));v=Array.from({length:a*n},(U,C)=>We/2+(N[2*C]-(q[0]+
 W[0])/2)*P),k=Array.from({length:a*n},(U,C)=>He/2-(N[2*C+1]-(q[1]+W[1])/2)*P),w=Array.from({length:a*n},(U,C)=>C).filter(U=>Number.isFinite(v[U]+k[U])),[[We,6],
-[He,4]].forEach(([U,C],O)=>{let L=(q[O]+W[O])/2,z=w.length?Xe([L-U/2/P,L+U/2/P],C):[],D=qe(z),I=z.map((H,G)=>({at:O?.5-(H-L)*P/He:.5+(H-L)*P/We,text:D[G]})),E=w.
+[He,4]].forEach(([U,C],O)=>{let L=(q[O]+W[O])/2,T=w.length?Xe([L-U/2/P,L+U/2/P],C):[],D=qe(T),I=T.map((H,G)=>({at:O?.5-(H-L)*P/He:.5+(H-L)*P/We,text:D[G]})),E=w.
 length?`${O?"up: ":""}PC ${O+1} (${st(100*_[O],0)} % of the variance)`:"";O?(Ut(u,I,"top"),m.textContent=E):p.draw(I,E)}),s.forEach((U,C)=>U.setAttribute("d",B(
 C,0,n-1))),d.textContent=Number.isFinite(_[0])?`First two principal components of the states of all SSM streams: ${st(100*_[0],0)} % and ${st(100*_[1],0)} % of \
 the variance, always at epoch ${e.best_epoch??"–"}. Arrows: coupling weight W from the previous step of the source, with numbers where there is room.`:"The st\
-ates of this layer are not finite and have no principal components."}r.forEach((q,W)=>q.setAttribute("d",B(W,M,Math.max(M,Math.min(T,S)))));let F=[],R=e.modalities.
+ates of this layer are not finite and have no principal components."}r.forEach((q,W)=>q.setAttribute("d",B(W,M,Math.max(M,Math.min(z,S)))));let F=[],R=e.modalities.
 map((q,W)=>[v[W*n+S],k[W*n+S],Ap]).filter(([q])=>Number.isFinite(q));i.forEach((q,W)=>{let P=W*n+S;q.hidden=!Number.isFinite(v[P]),q.style.left=`${100*v[P]/We}%`,
-q.style.top=`${100*k[P]/He}%`;for(let U=0;U<a;U++){let C=o[W*a+U],O=l[W*a+U],L=j[W*a+U],z=U*n+Math.max(0,S-1);if(!C||!O)continue;let D=Number.isFinite(v[P]+v[z])&&
-Math.abs(L)>.005&&S>0,I=v[P]-v[z],E=k[P]-k[z],H=(v[P]+v[z])/2-E*.18,G=(k[P]+k[z])/2+I*.18;C.setAttribute("d",D?`M${v[z].toFixed(1)} ${k[z].toFixed(1)}Q${H.toFixed(
-1)} ${G.toFixed(1)} ${v[P].toFixed(1)} ${k[P].toFixed(1)}`:""),C.style.strokeWidth=`${Math.min(8,.6+9*Math.abs(L))}px`;let Y=D?Op(R,[v[z],k[z]],[H,G],[v[P],k[P]]):
+q.style.top=`${100*k[P]/He}%`;for(let U=0;U<a;U++){let C=o[W*a+U],O=l[W*a+U],L=j[W*a+U],T=U*n+Math.max(0,S-1);if(!C||!O)continue;let D=Number.isFinite(v[P]+v[T])&&
+Math.abs(L)>.005&&S>0,I=v[P]-v[T],E=k[P]-k[T],H=(v[P]+v[T])/2-E*.18,G=(k[P]+k[T])/2+I*.18;C.setAttribute("d",D?`M${v[T].toFixed(1)} ${k[T].toFixed(1)}Q${H.toFixed(
+1)} ${G.toFixed(1)} ${v[P].toFixed(1)} ${k[P].toFixed(1)}`:""),C.style.strokeWidth=`${Math.min(8,.6+9*Math.abs(L))}px`;let Y=D?Op(R,[v[T],k[T]],[H,G],[v[P],k[P]]):
 null;O.hidden=!Y,Y&&(R.push([...Y,Fl]),O.textContent=st(L,2),O.style.left=`${100*Y[0]/We}%`,O.style.top=`${100*Y[1]/He}%`),D&&F.push(`W[${e.modalities[W].name},\
  ${e.modalities[U].name}] = ${st(L,2)}`)}}),c.setAttribute("aria-label",`States of ${a} SSM streams in one plane, at ${Mt(e,x,S)}; ${F.join(", ")}`)}}gt({name:"\
 trajectory",section:"explanation",place:"columns",order:10,needs:["path","path_coupling"],height:()=>400,mount:Sp});var Lr=400,Ca=90,Ll=80,Rl=t=>t.compared.filter(e=>e.has("plan")),Np=(t,e)=>Math.max(...Rl(t).flatMap(n=>n.transport_scale[e]));function jl(t,e,n){let a=t.part("\
 plan",e,n),s=t.sizes.time,[,,,r]=t.shape("plan");return Array.from({length:s},(o,i)=>{let l=a.subarray(i*r,(i+1)*r),c=Math.max(...l);return c&&l.some(f=>f<c)?l.
 indexOf(c)-i:NaN})}function Ep(t,e,n){let a=t.sizes.time,[,,,s]=t.shape("plan"),{source:r,anchor:o}=t.pairs[e],i=`${r} to ${o}`,l=null,c=()=>s===a?l:null,f=S=>S>=
-ut(a,l).from&&S<=ut(a,l).to,d=["Plan","Cost"].map(S=>{let M=h("canvas",{role:"img","aria-label":`${S} from ${i}: ${a} by ${s} steps`}),T=h("div",{class:"mmv-at"}),
-N=h("div",{class:"mmv-plot mmv-map mmv-square"},M,T),_=h("span"),j=h("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"}),B=ve();Wt(N,N,(R,q)=>n({time:It(
+ut(a,l).from&&S<=ut(a,l).to,d=["Plan","Cost"].map(S=>{let M=h("canvas",{role:"img","aria-label":`${S} from ${i}: ${a} by ${s} steps`}),z=h("div",{class:"mmv-at"}),
+N=h("div",{class:"mmv-plot mmv-map mmv-square"},M,z),_=h("span"),j=h("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"}),B=ve();Wt(N,N,(R,q)=>n({time:It(
 ut(a,l).share(q),a)})),me(N,N,a,()=>l,n);let F=S==="Plan"?"plan":"cost";return kt(N,{label:`${S} from ${i}: steps of ${r} down, steps of ${o} across`,grid:()=>[
 s,a],start:()=>[0,l?.time??0],cellAt:(R,q)=>[It(ut(s,c()).share(R),s),It(ut(a,l).share(q),a)],placeOf:(R,q)=>[ut(s,c()).across((R+.5)/s),ut(a,l).across((q+.5)/a)],
 locate:({time:R})=>R===void 0||R>=a||!f(R)?null:{y:[ut(a,l).across(R/a),ut(a,l).across((R+1)/a)]},read(R,q){if(!l)return null;let W=t.part(F,l.sample,e)[q*s+R],
 P=W/255*t.transport_scale[F][e],U=t.edited()&&t.replaced(F)?t.recorded.part(F,l.sample,e)[q*s+R]/255*t.transport_scale[F][e]:NaN;return{title:i,at:{time:q},rows:[
 [S.toLowerCase(),`${t.replaced(F)&&W===255?"≥ ":""}${X(P)}`],[`${r}, at`,Mt(t,l.sample,q)],[`${o}, at`,s===a?Mt(t,l.sample,R):`step ${R+1} of ${s}`],...Number.
-isFinite(U)?[["recorded",X(U)],["difference",`${P>U?"+":""}${X(P-U)}`]]:[]]}}}),{canvas:M,line:T,most:_,left:j,below:B,node:h("div",{class:"mmv-charted"},h("div",
+isFinite(U)?[["recorded",X(U)],["difference",`${P>U?"+":""}${X(P-U)}`]]:[]]}}}),{canvas:M,line:z,most:_,left:j,below:B,node:h("div",{class:"mmv-charted"},h("div",
 {class:"mmv-subtitle"},`${S.toLowerCase()}, colours from 0 to `,_),j,N,B.node)}}),u=it("g"),p=it("path",{class:"mmv-here"}),m=it("svg",{viewBox:`0 0 ${Lr} ${Ca}`,
 preserveAspectRatio:"none",role:"img","aria-label":`Ribbons from the steps of ${r} (top) to the steps of ${o} (bottom)`},u,p),g=Gt({label:`Lag of the largest ma\
 ss of ${i} over the sequence, in steps`,series:[{f:0}],onPick:S=>n({time:Math.round(S*(a-1))})}),y=Gt({label:`Transport distance of ${i} over training`,series:[
 {f:0}],log:"linear",onPick:S=>n({epoch:Math.round(S*(t.sizes.epoch-1))})}),w=h("p",{class:"mmv-small"}),b=h("div",{class:"mmv-transport"},h("div",{class:"mmv-na\
 me"},Q(r)," → ",Q(o)),h("div",{class:"mmv-pair"},...d.map(S=>S.node),h("div",{},h("div",{class:"mmv-subtitle"},"ribbons: ",Q(r)," above, ",Q(o)," below"),h("d\
-iv",{class:"mmv-plot mmv-river"},m),g.node,y.node)),w),v=Ct(),k=[],$=jt([]),x=jt([]);function A(S){let{sample:M,epoch:T,time:N}=S,[_,j]=ce(t,S),B=t.part("plan",
-M,e),F=ut(a,S);if(l=S,v(S,"sample","zoom")){let L=ut(s,c()),z=re(t,S,4);d.forEach(({canvas:D,most:I,left:E,below:H},G)=>{let Y=G?"cost":"plan",et=t.part(Y,M,e),
-tt=Np(t,Y),K=t.transport_scale[Y][e]/tt;Yt(D,L.to+1-L.from,F.to+1-F.from,(V,J)=>Math.round(K*et[(J+F.from)*s+V+L.from])),Ut(E,z.map(({at:V,text:J})=>({at:F.across(
-V),text:J})),"top"),H.draw(s===a?z.map(({at:V,text:J})=>({at:F.across(V),text:J})):[{at:0,text:"1"},{at:1,text:String(s)}],`${o}${s===a?`, ${ge(t,S)}`:", step"}`),
+iv",{class:"mmv-plot mmv-river"},m),g.node,y.node)),w),v=Ct(),k=[],$=jt([]),x=jt([]);function A(S){let{sample:M,epoch:z,time:N}=S,[_,j]=ce(t,S),B=t.part("plan",
+M,e),F=ut(a,S);if(l=S,v(S,"sample","zoom")){let L=ut(s,c()),T=re(t,S,4);d.forEach(({canvas:D,most:I,left:E,below:H},G)=>{let Y=G?"cost":"plan",et=t.part(Y,M,e),
+tt=Np(t,Y),K=t.transport_scale[Y][e]/tt;Yt(D,L.to+1-L.from,F.to+1-F.from,(V,J)=>Math.round(K*et[(J+F.from)*s+V+L.from])),Ut(E,T.map(({at:V,text:J})=>({at:F.across(
+V),text:J})),"top"),H.draw(s===a?T.map(({at:V,text:J})=>({at:F.across(V),text:J})):[{at:0,text:"1"},{at:1,text:String(s)}],`${o}${s===a?`, ${ge(t,S)}`:", step"}`),
 I.textContent=`${t.replaced(Y)?"≥ ":""}${X(tt)}`}),k=jl(t,M,e),$=jt(Rl(t).flatMap(D=>D.pairs.map((I,E)=>jl(D,M,E))),!0),x=jt(pe(t,"distance",M),!0)}if(v(S,"sa\
-mple","brush")){let L=[];for(let I=_;I<=j;I++)for(let E=0;E<s;E++)B[I*s+E]&&L.push([B[I*s+E],I,E]);L.sort((I,E)=>E[0]-I[0]);let z=L.length?L[0][0]:1,D=(I,E)=>(I+
+mple","brush")){let L=[];for(let I=_;I<=j;I++)for(let E=0;E<s;E++)B[I*s+E]&&L.push([B[I*s+E],I,E]);L.sort((I,E)=>E[0]-I[0]);let T=L.length?L[0][0]:1,D=(I,E)=>(I+
 .5)/E*Lr;u.replaceChildren(...L.slice(0,Ll).map(([I,E,H])=>{let G=it("path",{class:"mmv-ribbon",d:`M${D(E,a).toFixed(1)} 0C${D(E,a).toFixed(1)} ${Ca/2} ${D(H,s).
-toFixed(1)} ${Ca/2} ${D(H,s).toFixed(1)} ${Ca}`});return G.style.strokeWidth=`${(.5+4*(I/z)).toFixed(1)}px`,G}))}p.setAttribute("d",`M${(N+.5)/a*Lr} 0V${Ca}`),d.
-forEach(({line:L})=>{L.hidden=!f(N),L.style.top=`${100*F.across(N/a)}%`,L.style.height=`${100/a/F.length}%`}),g.draw({values:(L,z)=>k[z],count:a,now:N,range:$,brush:S.
-brush,x:fn(t,S),y:{name:"lag",unit:"steps",text:L=>mt(L,0)}}),g.say({title:"lag of the largest mass, steps"});let R=t.epochs.map((L,z)=>t.recorded.part("distanc\
-e",z,M)[e]),q=t.part("distance",T,M)[e];y.draw({values:(L,z)=>R[z],count:R.length,now:T,range:x,x:De(t.epochs),y:{name:"distance",text:L=>st(L,3)}}),y.say({title:`\
+toFixed(1)} ${Ca/2} ${D(H,s).toFixed(1)} ${Ca}`});return G.style.strokeWidth=`${(.5+4*(I/T)).toFixed(1)}px`,G}))}p.setAttribute("d",`M${(N+.5)/a*Lr} 0V${Ca}`),d.
+forEach(({line:L})=>{L.hidden=!f(N),L.style.top=`${100*F.across(N/a)}%`,L.style.height=`${100/a/F.length}%`}),g.draw({values:(L,T)=>k[T],count:a,now:N,range:$,brush:S.
+brush,x:fn(t,S),y:{name:"lag",unit:"steps",text:L=>mt(L,0)}}),g.say({title:"lag of the largest mass, steps"});let R=t.epochs.map((L,T)=>t.recorded.part("distanc\
+e",T,M)[e]),q=t.part("distance",z,M)[e];y.draw({values:(L,T)=>R[T],count:R.length,now:z,range:x,x:De(t.epochs),y:{name:"distance",text:L=>st(L,3)}}),y.say({title:`\
 distance over training${t.edited()?", as recorded":""}`});let W=t.edited()!==null&&!t.replaced("estimated_lag"),P=!t.has("estimated_lag")||t.lacks("estimated_la\
 g",M)&&!t.replaced("estimated_lag"),U=P?NaN:t.part("estimated_lag",M)[e],C=Number.isFinite(k[N])?`lag of the largest mass ${mt(k[N],0)} steps`:"no anchor step r\
 eceives more mass than the others",O=P?"the page does not compute the estimated lag of the sequence":W?`estimated lag of the sequence as recorded ${Number.isFinite(
 U)?`${mt(U,0)} steps`:"none"}, the page does not compute it for an edit`:Number.isFinite(U)?`estimated lag of the sequence ${mt(U,0)} steps`:"no estimated lag: \
-none stands out from permuted controls";w.textContent=`${r} to ${o}, ${Mt(t,M,N)}: ${C}; ${O}; distance ${st(q,3)} at ${on(t,T)}.`}return{node:b,draw:A}}function Tp(t,e,n,a){
+none stands out from permuted controls";w.textContent=`${r} to ${o}, ${Mt(t,M,N)}: ${C}; ${O}; distance ${st(q,3)} at ${on(t,z)}.`}return{node:b,draw:A}}function zp(t,e,n,a){
 let s=e.pairs.map((r,o)=>Ep(e,o,a));return t.append(dt("Transport"),...s.map(r=>r.node),rt(`Plan and cost are those of the epoch that training selected; one col\
 our scale for all plans, one for all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${Ll} largest entries in the time range. Lag:\
  step of the anchor minus step of the modality; positive: it matches a later step of the anchor. The estimated lag is the one at which the costs are lowest besi\
 de the means of their rows and columns.`)),r=>s.forEach(o=>o.draw(r))}gt({name:"transport",section:"explanation",place:"wide",order:20,needs:["plan","cost","dis\
-tance"],mount:Tp});var At=t=>t.reduce((e,n)=>e*n,1);function Nt(t){let e=new Array(t.length);for(let n=t.length-1,a=1;n>=0;n--)e[n]=a,a*=t[n];return e}function de(t,e){let n=Nt(t),
+tance"],mount:zp});var At=t=>t.reduce((e,n)=>e*n,1);function Nt(t){let e=new Array(t.length);for(let n=t.length-1,a=1;n>=0;n--)e[n]=a,a*=t[n];return e}function de(t,e){let n=Nt(t),
 a=e.length-t.length;return e.map((s,r)=>r<a||t[r-a]===1?0:n[r-a])}var da=(t,e)=>t<0?t+e:t;function Ue(t,e,n,a){let s=t.length-1,r=s<0?1:t[s],o=r?At(t)/r:0,i=e.length,
 l=new Int32Array(Math.max(1,t.length)),c=new Int32Array(i);return()=>{l.fill(0);for(let f=0;f<i;f++)c[f]=n[f];for(let f=0;f<o;f++){a(f*r,c);for(let d=s-1;d>=0;d--){
 for(let u=0;u<i;u++)c[u]+=e[u][d];if(++l[d]<t[d])break;for(let u=0;u<i;u++)c[u]-=e[u][d]*t[d];l[d]=0}}}}function Bl(t,e,n,a,s=t.shape){let r=s.length-1,o=r<0?1:
@@ -1312,15 +1312,15 @@ function Pl(t,e,n,a,s=e.shape){let r=s.length-1,o=r<0?1:s[r],i=r<0?1:n[r];return
 d[l+p]})}var Vt=class extends Error{},bn=t=>typeof t=="object"&&t!==null&&!Array.isArray(t);function nt(t,e){throw new Vt(`model in the page: node ${t.index} (${t.op}) ${e}\
 ; save the page again`)}function lt(t,e){let n=t.args[e];return bn(n)?n:nt(t,`has no array ${e}`)}var te=(t,e)=>t.args[e]==null?null:lt(t,e);function In(t,e){let n=t.
 args[e];return Array.isArray(n)||nt(t,`has no list ${e}`),n.map(a=>bn(a)?a:nt(t,`has a list ${e} with something that is no array`))}function bt(t,e,n){let a=t.args[e];
-return a==null&&n!==void 0?n:typeof a=="number"||typeof a=="boolean"?Number(a):nt(t,`has no number ${e}`)}function Te(t,e,n){let a=t.args[e];return a==null&&n!==
+return a==null&&n!==void 0?n:typeof a=="number"||typeof a=="boolean"?Number(a):nt(t,`has no number ${e}`)}function ze(t,e,n){let a=t.args[e];return a==null&&n!==
 void 0?n:(Array.isArray(a)?a:[a]).map(r=>typeof r=="number"?r:nt(t,`has a list ${e} with something that is no number`))}function en(t,e){let n=t.args[e];return typeof n!=
 "number"&&typeof n!="boolean"?lt(t,e):{shape:[],size:1,type:"d",data:Float64Array.of(Number(n)),source:null,shift:0,constant:!0,kept:!0,first:0,last:0,offset:-1}}
 function Qt(t,e,n,a){let s=bt(t,e,a),r=s<0?s+n:s;return Number.isInteger(r)&&r>=0&&r<Math.max(1,n)?r:nt(t,`has axis ${s} of ${n}`)}function nn(t,e){let n=t.out.
 shape;for(let{shape:a}of e){let s=n.length-a.length;(s<0||a.some((r,o)=>r!==1&&r!==n[o+s]))&&nt(t,`cannot combine the shape ${a.join(" x ")} into ${n.join(" x ")}`)}}
 function Bt(t,e,n,a){(e.shape.length!==n.length||e.shape.some((s,r)=>s!==n[r]))&&nt(t,`has ${a} of shape ${e.shape.join(" x ")}, expected ${n.join(" x ")}`)}function Pt(t,e,n){
-(e.size!==n.size||e.size!==At(e.shape))&&nt(t,`has ${e.size} values in and ${n.size} out`)}var zp=8,Cp={f:4,b:1,i:8,d:8};function Ip(t,e){let n=[],a=e.map(()=>[]);if(t.forEach((s,r)=>{if(s===1)return;let o=n.length-1;o>=0&&e.every((i,l)=>a[l][o]===i[r]*
+(e.size!==n.size||e.size!==At(e.shape))&&nt(t,`has ${e.size} values in and ${n.size} out`)}var Tp=8,Cp={f:4,b:1,i:8,d:8};function Ip(t,e){let n=[],a=e.map(()=>[]);if(t.forEach((s,r)=>{if(s===1)return;let o=n.length-1;o>=0&&e.every((i,l)=>a[l][o]===i[r]*
 s)?(n[o]*=s,e.forEach((i,l)=>{a[l][o]=i[r]})):(n.push(s),e.forEach((i,l)=>a[l].push(i[r])))}),n.length===0){n.push(1);for(let s of a)s.push(0)}return{sizes:n,strides:a}}
-function Ns(t,e,n){if(!t.simd)return null;let{sizes:a,strides:s}=Ip(e,n),r=[a.length,...a,...s.flat()];if(a.length>zp)return null;let o=t.scratch([r.length],"f",
+function Ns(t,e,n){if(!t.simd)return null;let{sizes:a,strides:s}=Ip(e,n),r=[a.length,...a,...s.flat()];if(a.length>Tp)return null;let o=t.scratch([r.length],"f",
 !0);return{table:o,once:()=>new Int32Array(o.data.buffer,o.data.byteOffset,r.length).set(r)}}function Rr(t,e){if(e.type==="f")return{tensor:e,once:()=>{}};if(e.
 type!=="d"||e.size!==1||e.shape.length>0)return null;let n=t.scratch([1],"f",!0),a=e.data[0];return{tensor:n,once:()=>{n.data[0]=a}}}var Br=t=>({once:()=>{for(let e of t)
 e.once?.()},run:()=>{for(let e of t)e.run?.()}});function ql(t,e,n,a,s,r,o,i){let l=e.type===n.type&&e.size>0&&n.size>0?Ns(t,a,[s,r]):null,c=Cp[e.type];return l&&
@@ -1330,11 +1330,11 @@ e.once?.()},run:()=>{for(let e of t)e.run?.()}});function ql(t,e,n,a,s,r,o,i){le
 let a=[...new Set([0,...t.map(s=>s.step)])].filter(s=>s<n).sort((s,r)=>s-r);return a.map((s,r)=>{let o=t.filter(c=>c.step<=s),i=new Uint8Array(e);for(let c of o)
 c.kind!=="cut"&&(i[c.modality]=c.kind==="zero"?1:2);let l=new Map(t.filter(c=>c.kind==="hold").map(c=>[c.modality,c.step]));return{from:s,to:a[r+1]??n,cuts:o.filter(
 c=>c.kind==="cut"),kinds:i,held:l}})}function Lp({x:t,dt:e,A:n,B:a,C:s,D:r,W:o,mask:i,y:l,h:c,g:f},d,{M:u,R:p,T:m,E:g,N:y,perRow:w},b){let v=g*y,k=jp(b,u,m),$=new Float64Array(
-u*u);for(let x=0;x<p;x++){c.fill(0);for(let{from:A,to:S,cuts:M,kinds:T,held:N}of k){$.set(w?o.subarray(x*u*u,(x+1)*u*u):o);for(let _ of M)$[_.modality*u+(_.source??
+u*u);for(let x=0;x<p;x++){c.fill(0);for(let{from:A,to:S,cuts:M,kinds:z,held:N}of k){$.set(w?o.subarray(x*u*u,(x+1)*u*u):o);for(let _ of M)$[_.modality*u+(_.source??
 0)]=0;for(let _=A;_<S;_++){for(let j=0;j<u;j++){if(!i[(j*p+x)*m+_])continue;let B=j*v;for(let F=0;F<v;F++)f[B+F]=$[j*u]*c[F];for(let F=1;F<u;F++){let R=$[j*u+F];
-if(R!==0)for(let q=0,W=F*v;q<v;q++)f[B+q]+=R*c[W+q]}}for(let j=0;j<u;j++){let B=(j*p+x)*m+_,F=i[B],R=B*g,q=B*y,W=d!==null&&x===p-1,P=T[j]===2&&_>(N.get(j)??0),U=T[j]===
-1;if(!F&&!W&&!U){l.fill(0,R,R+g);continue}for(let C=0;C<g;C++){let O=e[R+C],L=t[R+C],z=O*L,D=j*v+C*y,I=0,E=0;for(let H=0;H<y;H++){let G=D+H,Y=c[G];F&&!P&&(Y=qr(
-O*n[G])*f[G]+z*a[q+H]),U&&(Y=0),c[G]=Y,F&&(I+=Y*s[q+H]),E+=Y*Y}l[R+C]=F?I+r[j*g+C]*L:0,W&&d&&(d[(j*m+_)*g+C]=Math.sqrt(E))}}}}}}var Dl=4,Pr=64,Rp={zero:0,hold:1,
+if(R!==0)for(let q=0,W=F*v;q<v;q++)f[B+q]+=R*c[W+q]}}for(let j=0;j<u;j++){let B=(j*p+x)*m+_,F=i[B],R=B*g,q=B*y,W=d!==null&&x===p-1,P=z[j]===2&&_>(N.get(j)??0),U=z[j]===
+1;if(!F&&!W&&!U){l.fill(0,R,R+g);continue}for(let C=0;C<g;C++){let O=e[R+C],L=t[R+C],T=O*L,D=j*v+C*y,I=0,E=0;for(let H=0;H<y;H++){let G=D+H,Y=c[G];F&&!P&&(Y=qr(
+O*n[G])*f[G]+T*a[q+H]),U&&(Y=0),c[G]=Y,F&&(I+=Y*s[q+H]),E+=Y*Y}l[R+C]=F?I+r[j*g+C]*L:0,W&&d&&(d[(j*m+_)*g+C]=Math.sqrt(E))}}}}}}var Dl=4,Pr=64,Rp={zero:0,hold:1,
 cut:2};function Dr(t,e,n,a,s){let r=e.shape[2]===1&&s>1,{probe:o}=t,i=o?1:Math.LOG2E,l=r||!o?t.scratch([n,a,s],"f",e.constant):e;return{rates:l,arrange:()=>{if(l!==
 e)for(let f=0;f<l.size;f++)l.data[f]=e.data[r?Math.floor(f/s):f]*i}}}function Bp(t,e){let[n,a,s,r,o]=["x","dt","A","B","C"].map(B=>lt(t,B)),i=te(t,"D"),l=te(t,"\
 W"),c=te(t,"mask"),f=t.parts[0];(n.shape.length!==4||s.shape.length!==3||r.shape.length!==4||f===null)&&nt(t,"has arrays of other ranks"),t.args.h0!=null&&nt(t,
@@ -1344,15 +1344,15 @@ for(let B of[r,o])Bt(t,B,[d,u,p,g],"B or C");i&&Bt(t,i,[d,m],"D"),c&&Bt(t,c,[d,u
 e.scratch([d,d],"f",!0),A=x.size>d*d,S=()=>{s.constant&&$(),l||x.data.fill(v)},M=()=>({edits:b?e.live.interventions:[],wanted:b&&e.live.states?b:null});if(w){let B=e.
 scratch([w.scan_scratch(d,g)],"f"),F=e.scratch([Pr*Dl],"f"),R=q=>q?.data.byteOffset??0;return{once:S,run:()=>{let{edits:q,wanted:W}=M();s.constant||$(),q.length>
 Pr&&nt(t,`has ${q.length} interventions, more than ${Pr}`),q.length&&new Int32Array(F.data.buffer,R(F),q.length*Dl).set(q.flatMap(({modality:P,kind:U,source:C=0,
-step:O})=>[P,Rp[U],C,O])),e.kernels.scan(R(n),R(a),R(k),R(r),R(o),R(i),R(x),A?d*d:0,R(c),0,R(f),0,R(W),u-1,R(B),q.length?R(F):0,q.length,d,u,p,m,g)}}}let T=e.scratch(
+step:O})=>[P,Rp[U],C,O])),e.kernels.scan(R(n),R(a),R(k),R(r),R(o),R(i),R(x),A?d*d:0,R(c),0,R(f),0,R(W),u-1,R(B),q.length?R(F):0,q.length,d,u,p,m,g)}}}let z=e.scratch(
 [d,g,m],"f"),N=e.scratch([d,g,m],"f"),_=c??e.scratch([d,u,p],"b"),j=i??e.scratch([d,m],"f");return{once:S,run:()=>{let{edits:B,wanted:F}=M();s.constant||$(),c||
-_.data.fill(1),i||j.data.fill(0),Lp({x:n.data,dt:a.data,A:k.data,B:r.data,C:o.data,D:j.data,W:x.data,mask:_.data,y:f.data,h:T.data,g:N.data},F?F.data:null,{M:d,
+_.data.fill(1),i||j.data.fill(0),Lp({x:n.data,dt:a.data,A:k.data,B:r.data,C:o.data,D:j.data,W:x.data,mask:_.data,y:f.data,h:z.data,g:N.data},F?F.data:null,{M:d,
 R:u,T:p,E:m,N:g,perRow:A},B)}}}function Pp(t,e){let n=lt(t,"x"),a=lt(t,"weight"),s=te(t,"bias"),r=!!t.args.activated,{out:o}=t;n.shape.length!==4&&nt(t,"has an \
 input of another rank");let[i,l,c,f]=n.shape,d=a.shape[2],u=l*c*f;Pt(t,n,o),Bt(t,a,[i,f,d],"weight"),s&&Bt(t,s,[i,f],"bias");let p=e.scratch([i,d,f],"f",!0),m=e.
 scratch([i,f],"f",!0),g=a.constant&&(s?.constant??!0),{simd:y}=e,w=()=>{for(let $=0;$<i;$++)for(let x=0;x<f;x++)for(let A=0;A<d;A++)p.data[($*d+A)*f+x]=a.data[($*
 f+x)*d+A];s?m.data.set(s.data):m.data.fill(0)},k=y?()=>{for(let $=0;$<i;$++)e.kernels.conv(n.data.byteOffset+$*u*4,p.data.byteOffset+$*d*f*4,m.data.byteOffset+$*
-f*4,o.data.byteOffset+$*u*4,l,c,f,d,r?1:0)}:()=>{let $=o.data,x=n.data,A=p.data;for(let S=0;S<i;S++)for(let M=0;M<l;M++)for(let T=0;T<c;T++){let N=((S*l+M)*c+T)*
-f;for(let _=0;_<f;_++){let j=m.data[S*f+_];for(let B=0;B<d&&B<=T;B++)j+=x[N-B*f+_]*A[(S*d+d-1-B)*f+_];$[N+_]=r?j/(1+Math.exp(-j)):j}}};return g?{once:w,run:k}:{
+f*4,o.data.byteOffset+$*u*4,l,c,f,d,r?1:0)}:()=>{let $=o.data,x=n.data,A=p.data;for(let S=0;S<i;S++)for(let M=0;M<l;M++)for(let z=0;z<c;z++){let N=((S*l+M)*c+z)*
+f;for(let _=0;_<f;_++){let j=m.data[S*f+_];for(let B=0;B<d&&B<=z;B++)j+=x[N-B*f+_]*A[(S*d+d-1-B)*f+_];$[N+_]=r?j/(1+Math.exp(-j)):j}}};return g?{once:w,run:k}:{
 run:()=>{w(),k()}}}function qp(t,e){let n=lt(t,"x"),a=lt(t,"z"),{out:s}=t,r=s.size;return Pt(t,n,s),Pt(t,a,s),e.simd?{run:()=>e.kernels.silu_gate(n.data.byteOffset,
 a.data.byteOffset,s.data.byteOffset,r)}:{run:()=>{for(let o=0;o<r;o++)s.data[o]=n.data[o]*a.data[o]/(1+Math.exp(-a.data[o]))}}}var Hl={"mmkernels.coupled_scan":Bp,
 "mmkernels.causal_conv":Pp,"mmkernels.silu_gate":qp};function Dp(t,e){let[n,a,s,r,o]=["dy","dt","A","B","C"].map(N=>lt(t,N)),i=te(t,"D"),l=te(t,"W"),c=te(t,"mask"),f=t.parts[0];(n.shape.length!==4||s.shape.length!==
@@ -1361,11 +1361,11 @@ dh_last!=null)&&nt(t,"has an initial state or a gradient of the last one, which 
 1/d);Bt(t,a,n.shape,"dt"),Bt(t,s,[d,m,s.shape[2]===1?1:g],"A");for(let N of[r,o])Bt(t,N,[d,u,p,g],"B or C");i&&Bt(t,i,[d,m],"D"),c&&Bt(t,c,[d,u,p],"mask"),l&&l.
 size!==d*d&&l.size!==u*d*d&&nt(t,`has W of shape ${l.shape.join(" x ")}`),Pt(t,n,f);let{rates:b,arrange:v}=Dr(e,s,d,m,g),k=l??e.scratch([d,d],"f",!0),$=k.size>d*
 d?d*d:0,x=()=>{s.constant&&v(),l||k.data.fill(w)},A=N=>N?.data.byteOffset??0;if(y){let N=e.scratch([y.scan_backward_scratch(d,g)],"f");return{once:x,run:()=>{s.
-constant||v(),e.kernels.scan_backward(A(n),A(a),A(b),A(r),A(o),A(i),A(k),$,A(c),A(f),A(N),d,u,p,m,g)}}}let S=new Float64Array(d*g),M=new Float64Array(d*g),T=(N,_)=>{
+constant||v(),e.kernels.scan_backward(A(n),A(a),A(b),A(r),A(o),A(i),A(k),$,A(c),A(f),A(N),d,u,p,m,g)}}}let S=new Float64Array(d*g),M=new Float64Array(d*g),z=(N,_)=>{
 S.fill(0);for(let j=p-1;j>=0;j--){for(let B=0;B<d;B++){let F=(B*u+N)*p+j,R=F*m+_;if(f.data[R]=0,c&&!c.data[F])continue;let q=n.data[R],W=a.data[R],P=0;for(let U=0;U<
 g;U++){let C=S[B*g+U]+q*o.data[F*g+U];P+=C*r.data[F*g+U],M[B*g+U]=qr(W*b.data[(B*m+_)*g+U])*C}f.data[R]=W*P+(i?i.data[B*m+_]*q:0)}for(let B=0;B<d;B++)for(let F=0;F<
 g;F++){let R=c&&!c.data[(B*u+N)*p+j]?S[B*g+F]:0;for(let q=0;q<d;q++)(!c||c.data[(q*u+N)*p+j])&&(R+=k.data[N*$+q*d+B]*M[q*g+F]);S[B*g+F]=R}}};return{once:x,run:()=>{
-s.constant||v();for(let N=0;N<u;N++)for(let _=0;_<m;_++)T(N,_)}}}function Wp(t,e){let n=lt(t,"dy"),a=lt(t,"weight"),s=t.parts[0];(n.shape.length!==4||s===null||
+s.constant||v();for(let N=0;N<u;N++)for(let _=0;_<m;_++)z(N,_)}}}function Wp(t,e){let n=lt(t,"dy"),a=lt(t,"weight"),s=t.parts[0];(n.shape.length!==4||s===null||
 t.parts.slice(1).some(Boolean)||t.args.activated)&&nt(t,"has an input of another rank, an activation, or gradients with respect to weights");let[r,o,i,l]=n.shape,
 c=a.shape[2],f=o*i*l;Pt(t,n,s),Bt(t,a,[r,l,c],"weight");let d=e.scratch([r,c,l],"f",a.constant),u=()=>{for(let y=0;y<r;y++)for(let w=0;w<l;w++)for(let b=0;b<c;b++)
 d.data[(y*c+b)*l+w]=a.data[(y*l+w)*c+b]},p=()=>{for(let y=0;y<r;y++)for(let w=0;w<o;w++)for(let b=0;b<i;b++)for(let v=0;v<l;v++){let k=((y*o+w)*i+b)*l+v,$=0;for(let x=0;x<
@@ -1446,36 +1446,36 @@ s=e.shape[a]??1,r=Nt(e.shape)[a]??1,o=t.op==="topk",i=o?bt(t,"k"):s,l=o?bt(t,"la
 "argsort"?t.out:t.parts[1],d=l?-1:1,u=e.size/Math.max(1,s*r);return(!(i<=s)||(c??f)?.size!==u*i*r)&&nt(t,`keeps ${i} of ${s}`),{run:()=>{for(let p=0;p<u;p++)for(let m=0;m<
 r;m++){let g=p*s*r+m,y=Array.from({length:s},(w,b)=>b).sort((w,b)=>d*(e.data[g+w*r]-e.data[g+b*r])||w-b);for(let w=0,b=p*i*r+m;w<i;w++,b+=r)c&&(c.data[b]=e.data[g+
 y[w]*r]),f&&(f.data[b]=y[w])}}}}var sc={gather:tm,scatter:ec,scatter_add:ec,index_select:nc,embedding:nc,index:em,searchsorted:nm,argsort:Wr,sort:Wr,topk:Wr};function am(t){let e=lt(t,"self");return Pt(t,e,t.out),{alias:e}}function Hr(t,e){let n=lt(t,"self"),a=n.shape.length,s=n.shape.map((o,i)=>i);if(t.op==="permute")
-Te(t,"dims").forEach((o,i)=>s[i]=da(o,a));else if(t.op==="t")s.reverse();else{let o=Qt(t,"dim0",a),i=Qt(t,"dim1",a);[s[o],s[i]]=[s[i],s[o]]}if((new Set(s).size!==
+ze(t,"dims").forEach((o,i)=>s[i]=da(o,a));else if(t.op==="t")s.reverse();else{let o=Qt(t,"dim0",a),i=Qt(t,"dim1",a);[s[o],s[i]]=[s[i],s[o]]}if((new Set(s).size!==
 a||s.some(o=>!(o>=0&&o<a)))&&nt(t,`has the axes ${s.join(", ")}`),Pt(t,n,t.out),s.filter(o=>n.shape[o]>1).every((o,i,l)=>i===0||l[i-1]<o))return{alias:n};let r=Nt(
 n.shape);return yn(e,t.out,n,s.map(o=>r[o]),0)}function lc(t,e,n,a,s,r,o){let i=Nt(e.shape);return At(e.shape.slice(0,a))===1&&r[a]===i[a]?{alias:e,shift:s*i[a]}:
 yn(t,n,e,r,s*i[a],o)}function sm(t,e){let n=lt(t,"self"),a=Qt(t,"dim",n.shape.length),s=bt(t,"index"),r=s<0?s+n.shape[a]:s;(!(r>=0&&r<n.shape[a])||t.out.size*n.
 shape[a]!==n.size)&&nt(t,`takes element ${s} of ${n.shape[a]}`);let o=n.shape.map((i,l)=>l===a?1:i);return lc(e,n,t.out,a,r,Nt(n.shape),o)}function rm(t,e){let n=lt(
 t,"self"),a=Qt(t,"dim",n.shape.length,0),s=n.shape[a],r=bt(t,"step",1),o=bt(t,"start",0);o=Math.min(s,Math.max(0,o<0?o+s:o));let i=t.out.shape[a];return t.out.size===
 0?{run:()=>{}}:((r<1||o+(i-1)*r>=s||t.out.size*s!==n.size*i)&&nt(t,`takes ${i} elements from ${o} of ${s}`),lc(e,n,t.out,a,o,Nt(n.shape).map((l,c)=>c===a?l*r:l),
-t.out.shape))}function Ts(t,e){let n=lt(t,"self"),a=n.shape.length,s=Qt(t,"dim",a,0),r=Nt(n.shape),o=t.op==="unbind",i=0,l=t.parts.map(c=>{if(c===null)return{};
+t.out.shape))}function zs(t,e){let n=lt(t,"self"),a=n.shape.length,s=Qt(t,"dim",a,0),r=Nt(n.shape),o=t.op==="unbind",i=0,l=t.parts.map(c=>{if(c===null)return{};
 let f=o?1:c.shape[s],d=n.shape.map((u,p)=>p===s?f:u);return(i+f>n.shape[s]||At(d)!==c.size)&&nt(t,`is cut into more than the ${n.shape[s]} there are`),i+=f,yn(e,
 c,n,r,(i-f)*r[s],d)});return Br(l)}function rc(t,e){let n=In(t,"tensors").filter(l=>l.size>0),{out:a}=t,s=Qt(t,"dim",a.shape.length,0),r=Nt(a.shape),o=0,i=n.map(
 l=>{let c=t.op==="stack"?[...l.shape.slice(0,s),1,...l.shape.slice(s)]:l.shape;(c.length!==a.shape.length||c.some((d,u)=>u!==s&&d!==a.shape[u]))&&nt(t,`cannot j\
 oin ${c.join(" x ")} to ${a.shape.join(" x ")}`);let f=Es(e,a,l,r,o*r[s],c);return o+=c[s],f});return o!==a.shape[s]&&nt(t,`joins ${o} of ${a.shape[s]}`),Br(i)}
-function oc(t){let e=lt(t,"self"),{out:n}=t,a=Te(t,"pad"),s=e.shape.length,r=bt(t,"value",0);t.args.mode!=null&&t.args.mode!=="constant"&&nt(t,`pads with ${String(
+function oc(t){let e=lt(t,"self"),{out:n}=t,a=ze(t,"pad"),s=e.shape.length,r=bt(t,"value",0);t.args.mode!=null&&t.args.mode!=="constant"&&nt(t,`pads with ${String(
 t.args.mode)}, which is not available`);let o=e.shape.map((y,w)=>a[2*(s-1-w)]??0),i=e.shape.map((y,w)=>a[2*(s-1-w)+1]??0);e.shape.some((y,w)=>y+o[w]+i[w]!==n.shape[w])&&
 nt(t,`pads ${e.shape.join(" x ")} to ${n.shape.join(" x ")}`);let l=e.shape.map((y,w)=>y+Math.min(0,o[w])+Math.min(0,i[w])),c=Nt(e.shape),f=Nt(n.shape),d=o.reduce(
 (y,w,b)=>y+Math.max(0,-w)*c[b],0),u=o.reduce((y,w,b)=>y+Math.max(0,w)*f[b],0),p=At(l.slice(0,-1)),m=l.at(-1)??1,g=new Int32Array(s);return{run:()=>{n.data.fill(
 r),g.fill(0);for(let y=0;y<p;y++){let w=d,b=u;for(let v=0;v<s-1;v++)w+=g[v]*c[v],b+=g[v]*f[v];for(let v=0;v<m;v++)n.data[b+v]=e.data[w+v];for(let v=s-2;v>=0&&!(++g[v]<
-l[v]);v--)g[v]=0}}}}function om(t,e){let n=lt(t,"self"),{out:a}=t,s=Te(t,"repeats"),r=s.length-n.shape.length,o=s.flatMap((l,c)=>[l,n.shape[c-r]??1]),i=s.flatMap(
+l[v]);v--)g[v]=0}}}}function om(t,e){let n=lt(t,"self"),{out:a}=t,s=ze(t,"repeats"),r=s.length-n.shape.length,o=s.flatMap((l,c)=>[l,n.shape[c-r]??1]),i=s.flatMap(
 (l,c)=>[1,n.shape[c-r]??1]);return At(o)!==a.size&&nt(t,"repeats to another size"),yn(e,a,n,de(i,o),0,o)}function im(t,e){let n=lt(t,"self"),a=Nt(n.shape),s=0;Pt(
-t,n,t.out);for(let r of Te(t,"dims")){let o=da(r,n.shape.length);o in a||nt(t,`has axis ${r} of ${n.shape.length}`),s+=(n.shape[o]-1)*a[o],a[o]=-a[o]}return yn(
+t,n,t.out);for(let r of ze(t,"dims")){let o=da(r,n.shape.length);o in a||nt(t,`has axis ${r} of ${n.shape.length}`),s+=(n.shape[o]-1)*a[o],a[o]=-a[o]}return yn(
 e,t.out,n,a,s)}function ic(t){let e=lt(t,"self"),{out:n}=t,a=bt(t,"diagonal",0),s=n.shape.at(-1)??1,r=n.shape.at(-2)??1,o=t.op==="tril";return Pt(t,e,n),{run:()=>{
 for(let i=0;i<n.size;i++){let l=i%s-Math.floor(i/s)%r-a;n.data[i]=(o?l<=0:l>=0)?e.data[i]:0}}}}var Fa=t=>e=>(e.out.constant=!0,{run:()=>t(e,e.out.data)}),Ur=Fa(
 (t,e)=>e.fill(0)),Gr=Fa((t,e)=>e.fill(1)),Kr=Fa((t,e)=>e.fill(bt(t,"fill_value"))),cc={...Object.fromEntries(["view","_unsafe_view","reshape","flatten","unflatt\
 en","unsqueeze","squeeze","clone","detach","alias","contiguous","lift_fresh_copy"].map(t=>[t,am])),dropout:t=>({alias:lt(t,"input")}),permute:Hr,transpose:Hr,t:Hr,
-select:sm,slice:rm,split:Ts,split_with_sizes:Ts,chunk:Ts,unbind:Ts,cat:rc,stack:rc,pad:oc,constant_pad_nd:oc,repeat:om,flip:im,tril:ic,triu:ic,zeros:Ur,zeros_like:Ur,
+select:sm,slice:rm,split:zs,split_with_sizes:zs,chunk:zs,unbind:zs,cat:rc,stack:rc,pad:oc,constant_pad_nd:oc,repeat:om,flip:im,tril:ic,triu:ic,zeros:Ur,zeros_like:Ur,
 new_zeros:Ur,ones:Gr,ones_like:Gr,new_ones:Gr,full:Kr,full_like:Kr,new_full:Kr,arange:Fa((t,e)=>{for(let n=0;n<e.length;n++)e[n]=bt(t,"start",0)+n*bt(t,"step",1)}),
 eye:Fa((t,e)=>{e.fill(0);for(let n=0;n<e.length;n+=t.out.shape[1]+1)e[n]=1})};function lm(t,e,n,a,s,r,o,i,l,c,f){let d=f&-4;for(let u=0;u<d;u+=4){let p=n?n[o+u]:0,m=n?n[o+u+1]:0,g=n?n[o+u+2]:0,y=n?n[o+u+3]:0,w=0;for(;w+1<l;w+=2){let b=p,v=m,
 k=g,$=y,x=p,A=m,S=g,M=y;for(let _=0,j=s+w*c,B=j+c,F=r+u;_<c;_++,j++,B++,F+=f){let R=t[j],q=t[B],W=e[F],P=e[F+1],U=e[F+2],C=e[F+3];b+=R*W,v+=R*P,k+=R*U,$+=R*C,x+=
-q*W,A+=q*P,S+=q*U,M+=q*C}let T=i+w*f+u,N=T+f;a[T]=b,a[T+1]=v,a[T+2]=k,a[T+3]=$,a[N]=x,a[N+1]=A,a[N+2]=S,a[N+3]=M}if(w<l){let b=p,v=m,k=g,$=y;for(let A=0,S=s+w*c,
-M=r+u;A<c;A++,S++,M+=f){let T=t[S];b+=T*e[M],v+=T*e[M+1],k+=T*e[M+2],$+=T*e[M+3]}let x=i+w*f+u;a[x]=b,a[x+1]=v,a[x+2]=k,a[x+3]=$}}for(let u=d;u<f;u++)for(let p=0;p<
+q*W,A+=q*P,S+=q*U,M+=q*C}let z=i+w*f+u,N=z+f;a[z]=b,a[z+1]=v,a[z+2]=k,a[z+3]=$,a[N]=x,a[N+1]=A,a[N+2]=S,a[N+3]=M}if(w<l){let b=p,v=m,k=g,$=y;for(let A=0,S=s+w*c,
+M=r+u;A<c;A++,S++,M+=f){let z=t[S];b+=z*e[M],v+=z*e[M+1],k+=z*e[M+2],$+=z*e[M+3]}let x=i+w*f+u;a[x]=b,a[x+1]=v,a[x+2]=k,a[x+3]=$}}for(let u=d;u<f;u++)for(let p=0;p<
 l;p++){let m=n?n[o+u]:0;for(let g=0;g<c;g++)m+=t[s+p*c+g]*e[r+g*f+u];a[i+p*f+u]=m}}function La(t,e,n,a,s,{groups:r,R:o,K:i,N:l,turned:c,shared:f}){let{out:d}=t,
 {probe:u}=e,p=f.w?1:r,m=s!==null&&s.size>l;if((d.size!==r*o*l||n.size!==(f.x?1:r)*o*i||a.size!==p*i*l)&&nt(t,`cannot multiply ${n.shape.join(" x ")} by ${a.shape.
 join(" x ")}`),s&&s.size!==l&&s.size!==r*l&&nt(t,`adds ${s.shape.join(" x ")} to ${d.shape.join(" x ")}`),u&&[n,a,d,s].every(b=>b===null||b.type==="f")){let b=u.
@@ -1503,35 +1503,35 @@ r=te(t,"attn_mask"),o=!!t.args.is_causal,{out:i}=t,l=n.shape.at(-1)??1,c=n.shape
 (t.args.enable_gqa||a.shape.at(-1)!==l||s.shape.at(-2)!==f||a.size!==p*f*l||s.size!==p*f*d||i.size!==p*c*d)&&nt(t,`has queries ${n.shape.join(" x ")}, keys ${a.
 shape.join(" x ")}, values ${s.shape.join(" x ")}`);let m=[...u,c,f],g=bt(t,"scale",1/Math.sqrt(l)),y=new Float64Array(f),w=Nt(u);r&&nn({...t,out:{...i,shape:m}},
 [r]);let b=r?de(r.shape,m):m.map(()=>0),v=b.at(-2)??0,k=b.at(-1)??0;if(e.probe&&[n,a,s,i].every($=>$.type==="f")&&(r===null||r.type==="b"||r.type==="f")){let $=e.
-scratch([e.probe.attention_scratch(c,f,l,d)],"f"),x=Array.from({length:p},(A,S)=>u.reduce((M,T,N)=>M+Math.floor(S/w[N])%T*b[N],0));return{run:()=>{for(let A=0;A<
+scratch([e.probe.attention_scratch(c,f,l,d)],"f"),x=Array.from({length:p},(A,S)=>u.reduce((M,z,N)=>M+Math.floor(S/w[N])%z*b[N],0));return{run:()=>{for(let A=0;A<
 p;A++){let S=r?.type==="b"?r.data.byteOffset+x[A]:0,M=r?.type==="f"?r.data.byteOffset+x[A]*4:0;e.kernels.attention(n.data.byteOffset+A*c*l*4,a.data.byteOffset+A*
 f*l*4,s.data.byteOffset+A*f*d*4,S,M,v,k,i.data.byteOffset+A*c*d*4,$.data.byteOffset,c,f,l,d,g,o?1:0)}}}}return{run:()=>{let $=n.data,x=a.data,A=s.data,S=i.data,
-M=r?.data;for(let T=0;T<p;T++){let N=0;for(let _=0;_<u.length;_++)N+=Math.floor(T/w[_])%u[_]*b[_];for(let _=0;_<c;_++){let j=-1/0,B=0,F=(T*c+_)*l,R=(T*c+_)*d;for(let q=0;q<
-f;q++){let W=M?M[N+_*v+q*k]:1;if(o&&q>_||r?.type==="b"&&!W){y[q]=-1/0;continue}let P=0;for(let U=0,C=(T*f+q)*l;U<l;U++)P+=$[F+U]*x[C+U];y[q]=P*g+(r&&r.type!=="b"?
+M=r?.data;for(let z=0;z<p;z++){let N=0;for(let _=0;_<u.length;_++)N+=Math.floor(z/w[_])%u[_]*b[_];for(let _=0;_<c;_++){let j=-1/0,B=0,F=(z*c+_)*l,R=(z*c+_)*d;for(let q=0;q<
+f;q++){let W=M?M[N+_*v+q*k]:1;if(o&&q>_||r?.type==="b"&&!W){y[q]=-1/0;continue}let P=0;for(let U=0,C=(z*f+q)*l;U<l;U++)P+=$[F+U]*x[C+U];y[q]=P*g+(r&&r.type!=="b"?
 W:0),y[q]>j&&(j=y[q])}for(let q=0;q<f;q++)B+=y[q]=y[q]===-1/0?0:Math.exp(y[q]-j);for(let q=0;q<d;q++)S[R+q]=0;for(let q=0;q<f;q++){if(y[q]===0)continue;let W=y[q]/
-B;for(let P=0,U=(T*f+q)*d;P<d;P++)S[R+P]+=W*A[U+P]}}}}}}var fc={linear:cm,bmm:ja,baddbmm:ja,matmul:ja,mm:ja,addmm:ja,einsum:fm,scaled_dot_product_attention:dm};var Ra=t=>1/(1+Math.exp(-t)),uc={gru:{gates:3,cell(t,e,n,a,s,r,o,i){let l=Ra(t[e]+n[a]),c=Ra(t[e+i]+n[a+i]),f=Math.tanh(t[e+2*i]+l*n[a+2*i]);s[o]=(1-c)*f+c*s[o]}},
+B;for(let P=0,U=(z*f+q)*d;P<d;P++)S[R+P]+=W*A[U+P]}}}}}}var fc={linear:cm,bmm:ja,baddbmm:ja,matmul:ja,mm:ja,addmm:ja,einsum:fm,scaled_dot_product_attention:dm};var Ra=t=>1/(1+Math.exp(-t)),uc={gru:{gates:3,cell(t,e,n,a,s,r,o,i){let l=Ra(t[e]+n[a]),c=Ra(t[e+i]+n[a+i]),f=Math.tanh(t[e+2*i]+l*n[a+2*i]);s[o]=(1-c)*f+c*s[o]}},
 lstm:{gates:4,cell(t,e,n,a,s,r,o,i){let l=Ra(t[e]+n[a]),c=Ra(t[e+i]+n[a+i]),f=Math.tanh(t[e+2*i]+n[a+2*i]),d=Ra(t[e+3*i]+n[a+3*i]);r[o]=c*r[o]+l*f,s[o]=d*Math.tanh(
 r[o])}},rnn_tanh:{gates:1,cell:(t,e,n,a,s,r,o)=>{s[o]=Math.tanh(t[e]+n[a])}},rnn_relu:{gates:1,cell:(t,e,n,a,s,r,o)=>{s[o]=Math.max(0,t[e]+n[a])}}};function dc(t,e,n,a,s){
 for(let r=0;r<n;r++)for(let o=0;o<a;o++)e.data.set(t.data.subarray((r*a+o)*s,(r*a+o+1)*s),(o*n+r)*s)}function um(t,e){let{gates:n,cell:a}=uc[t.op],s=lt(t,"input"),
 r=t.op==="lstm",[o,i,l]=t.parts,c=r?In(t,"hx"):[lt(t,"hx")],f=In(t,"params"),d=bt(t,"num_layers"),u=bt(t,"bidirectional")?2:1,p=!!bt(t,"batch_first"),m=bt(t,"ha\
 s_biases")?4:2,g=s.type;bt(t,"train")&&bt(t,"dropout")&&nt(t,"has dropout of a training"),(s.shape.length!==3||!o||!i||r&&(!l||c.length!==2))&&nt(t,"has no sequ\
 ences, states and outputs of a recurrent layer"),(!(Number.isInteger(d)&&d>=1)||f.length!==d*u*m)&&nt(t,`has ${f.length} arrays of weights, expected ${d*u*m}; a\
- projection is not available`);let[y,w]=p?s.shape:[s.shape[1],s.shape[0]],b=c[0].shape.at(-1)??0,v=o;Bt(t,v,[...p?[y,w]:[w,y],u*b],"an output");for(let[T,N]of[...c.
-map(_=>[_,"an initial state"]),[i,"a last state"],...r?[[l,"a last cell"]]:[]])Bt(t,T,[d*u,y,b],N);let k=[],$=[],x=(T,N,_,j,B)=>{Bt(t,N,[n*b,B],"weights"),_&&Bt(
-t,_,[n*b],"a bias");let F=e.scratch([j,n*b],g),R=La({...t,out:F},e,T,N,_,{groups:1,R:j,K:B,N:n*b,turned:!0,shared:{x:!1,w:!1}});return k.push(R),Object.assign(F,
-{run:()=>R.run?.()})},A=s,S=s.shape[2];if(p){A=e.scratch([w,y,S],g);let T=A,N=S;$.push(()=>dc(s,T,y,w,N))}for(let T=0;T<d;T++){let N=e.scratch([w,y,u*b],g);for(let _=0;_<
-u;_++){let j=(T*u+_)*m,[B,F,R=null,q=null]=f.slice(j,j+m),W=(T*u+_)*y*b,P=e.scratch([y,b],g),U=r?e.scratch([y,b],g):P,C=x(A,B,R,w*y,S),O=x(P,F,q,y,b);$.push(()=>{
-C.run(),P.data.set(c[0].data.subarray(W,W+y*b)),r&&U.data.set(c[1].data.subarray(W,W+y*b));for(let L=0;L<w;L++){let z=_?w-1-L:L;O.run();for(let D=0;D<y;D++){for(let I=0;I<
-b;I++)a(C.data,(z*y+D)*n*b+I,O.data,D*n*b+I,P.data,U.data,D*b+I,b);N.data.set(P.data.subarray(D*b,(D+1)*b),(z*y+D)*u*b+_*b)}}i?.data.set(P.data,W),r&&l?.data.set(
-U.data,W)})}[A,S]=[N,u*b]}let M=A;return $.push(()=>p?dc(M,v,w,y,u*b):v.data.set(M.data)),{once:()=>k.forEach(T=>T.once?.()),run:()=>$.forEach(T=>T())}}var hc=Object.
+ projection is not available`);let[y,w]=p?s.shape:[s.shape[1],s.shape[0]],b=c[0].shape.at(-1)??0,v=o;Bt(t,v,[...p?[y,w]:[w,y],u*b],"an output");for(let[z,N]of[...c.
+map(_=>[_,"an initial state"]),[i,"a last state"],...r?[[l,"a last cell"]]:[]])Bt(t,z,[d*u,y,b],N);let k=[],$=[],x=(z,N,_,j,B)=>{Bt(t,N,[n*b,B],"weights"),_&&Bt(
+t,_,[n*b],"a bias");let F=e.scratch([j,n*b],g),R=La({...t,out:F},e,z,N,_,{groups:1,R:j,K:B,N:n*b,turned:!0,shared:{x:!1,w:!1}});return k.push(R),Object.assign(F,
+{run:()=>R.run?.()})},A=s,S=s.shape[2];if(p){A=e.scratch([w,y,S],g);let z=A,N=S;$.push(()=>dc(s,z,y,w,N))}for(let z=0;z<d;z++){let N=e.scratch([w,y,u*b],g);for(let _=0;_<
+u;_++){let j=(z*u+_)*m,[B,F,R=null,q=null]=f.slice(j,j+m),W=(z*u+_)*y*b,P=e.scratch([y,b],g),U=r?e.scratch([y,b],g):P,C=x(A,B,R,w*y,S),O=x(P,F,q,y,b);$.push(()=>{
+C.run(),P.data.set(c[0].data.subarray(W,W+y*b)),r&&U.data.set(c[1].data.subarray(W,W+y*b));for(let L=0;L<w;L++){let T=_?w-1-L:L;O.run();for(let D=0;D<y;D++){for(let I=0;I<
+b;I++)a(C.data,(T*y+D)*n*b+I,O.data,D*n*b+I,P.data,U.data,D*b+I,b);N.data.set(P.data.subarray(D*b,(D+1)*b),(T*y+D)*u*b+_*b)}}i?.data.set(P.data,W),r&&l?.data.set(
+U.data,W)})}[A,S]=[N,u*b]}let M=A;return $.push(()=>p?dc(M,v,w,y,u*b):v.data.set(M.data)),{once:()=>k.forEach(z=>z.once?.()),run:()=>$.forEach(z=>z())}}var hc=Object.
 fromEntries(Object.keys(uc).map(t=>[t,um]));var gc={sum:{start:0,fold:(t,e)=>t+e},mean:{start:0,fold:(t,e)=>t+e},prod:{start:1,fold:(t,e)=>t*e},any:{start:0,fold:(t,e)=>t||e?1:0},all:{start:1,fold:(t,e)=>t&&
 e?1:0},amax:{start:-1/0,fold:Math.max},amin:{start:1/0,fold:Math.min}},hm=["sum","mean","amax","amin","prod"],bc=t=>(e,n)=>{let a=lt(e,"self"),{out:s}=e,r=a.shape.
-length,{start:o,fold:i}=gc[t],l=Te(e,"dim",a.shape.map(($,x)=>x)),c=new Set((l.length?l:a.shape.map(($,x)=>x)).map($=>da($,r))),f=a.shape.map(($,x)=>c.has(x)?1:
+length,{start:o,fold:i}=gc[t],l=ze(e,"dim",a.shape.map(($,x)=>x)),c=new Set((l.length?l:a.shape.map(($,x)=>x)).map($=>da($,r))),f=a.shape.map(($,x)=>c.has(x)?1:
 $),d=a.size/Math.max(1,At(f));At(f)!==s.size&&nt(e,`reduces ${a.shape.join(" x ")} to ${s.shape.join(" x ")}`);let u=Nt(f).map(($,x)=>c.has(x)?0:$),p=new Float64Array(
 s.size),m=a.shape.at(-1)??1,g=u.at(-1)??0,y=Math.min(...c),w=Math.max(...c),b=c.size>0&&w-y+1===c.size,v=hm.indexOf(t);if(n.simd&&b&&v>=0&&a.type==="f"&&s.type===
 "f"&&a.size>0){let $=At(a.shape.slice(0,y)),x=At(a.shape.slice(w+1));return{run:()=>n.kernels.reduce(v,a.data.byteOffset,s.data.byteOffset,$,d,x)}}let k=Ue(a.shape,
-[u],[0],($,x)=>{let A=a.data,S=x[0];if(g===0){let M=p[S];for(let T=0;T<m;T++)M=i(M,A[$+T]);p[S]=M}else for(let M=0;M<m;M++)p[S+M]=i(p[S+M],A[$+M])});return{run:()=>{
-p.fill(o),k();for(let $=0;$<s.size;$++)s.data[$]=t==="mean"?p[$]/d:p[$]}}},zs=(t,e)=>(n,a)=>{let s=lt(n,"self"),r=s.shape.length,o=n.args.dim==null,i=t==="max"?
+[u],[0],($,x)=>{let A=a.data,S=x[0];if(g===0){let M=p[S];for(let z=0;z<m;z++)M=i(M,A[$+z]);p[S]=M}else for(let M=0;M<m;M++)p[S+M]=i(p[S+M],A[$+M])});return{run:()=>{
+p.fill(o),k();for(let $=0;$<s.size;$++)s.data[$]=t==="mean"?p[$]/d:p[$]}}},Ts=(t,e)=>(n,a)=>{let s=lt(n,"self"),r=s.shape.length,o=n.args.dim==null,i=t==="max"?
 1:-1;if(!e&&o)return bc(t==="max"?"amax":"amin")(n,a);let l=o?0:Qt(n,"dim",r),c=o?s.size:s.shape[l],f=o?1:Nt(s.shape)[l],d=s.size/Math.max(1,c*f),u=e?null:n.parts[0],
 p=e?n.out:n.parts[1];return(p??u)?.size!==d*f&&nt(n,"has an output of another size"),{run:()=>{for(let m=0;m<d;m++)for(let g=0;g<f;g++){let y=0,w=m*c*f+g;for(let b=1;b<
 c;b++)i*s.data[w+b*f]>i*s.data[w+y*f]&&(y=b);u&&(u.data[m*f+g]=s.data[w+y*f]),p&&(p.data[m*f+g]=y)}}}};function pc(t,e){let n=lt(t,"self"),a=Qt(t,"dim",n.shape.
@@ -1541,25 +1541,25 @@ for(let f=0;f<c;f++)for(let d=0;d<s;d++){let u=o?-1/0:0,p=0;for(let m=0,g=f*r*s+
 (l.data[g]=p)}}}}function Yr(t,e){let n=lt(t,"self"),{out:a}=t,s=Qt(t,"dim",n.shape.length),r=n.shape[s]??1,o=Nt(n.shape)[s]??1,i=t.op.endsWith("log_softmax");Pt(
 t,n,a);let l=n.size/Math.max(1,r*o);return e.simd&&!i&&o===1&&n.type==="f"&&a.type==="f"?{run:()=>e.kernels.softmax(n.data.byteOffset,a.data.byteOffset,l,r)}:{run:()=>{
 let c=a.data,f=n.data;for(let d=0;d<l;d++)for(let u=0;u<o;u++){let p=d*r*o+u,m=p+r*o,g=-1/0,y=0;for(let b=p;b<m;b+=o)f[b]>g&&(g=f[b]);for(let b=p;b<m;b+=o)y+=Math.
-exp(f[b]-g);let w=Math.log(y);for(let b=p;b<m;b+=o)c[b]=i?f[b]-g-w:Math.exp(f[b]-g)/y}}}}function mc(t,e){let n=lt(t,"input"),{out:a}=t,s=t.op==="layer_norm",r=Te(
+exp(f[b]-g);let w=Math.log(y);for(let b=p;b<m;b+=o)c[b]=i?f[b]-g-w:Math.exp(f[b]-g)/y}}}}function mc(t,e){let n=lt(t,"input"),{out:a}=t,s=t.op==="layer_norm",r=ze(
 t,"normalized_shape"),o=At(r),i=te(t,"weight"),l=s?te(t,"bias"):null,c=bt(t,"eps",s?1e-5:11920928955078125e-23);Pt(t,n,a),(!(o>0)||r.some((d,u)=>d!==n.shape.at(
 u-r.length)))&&nt(t,`normalises ${r.join(" x ")} of ${n.shape.join(" x ")}`);for(let d of[i,l])d&&Bt(t,d,r,"a weight");let f=n.size/o;return e.simd&&n.type==="f"?
 {run:()=>e.kernels.layer_norm(n.data.byteOffset,i?.data.byteOffset??0,l?.data.byteOffset??0,a.data.byteOffset,f,o,c,s?1:0)}:{run:()=>{let d=a.data,u=n.data;for(let p=0;p<
 f*o;p+=o){let m=0,g=0;if(s){for(let w=0;w<o;w++)m+=u[p+w];m/=o}for(let w=0;w<o;w++)g+=(u[p+w]-m)**2;let y=1/Math.sqrt(g/o+c);for(let w=0;w<o;w++)d[p+w]=(u[p+w]-
 m)*y*(i?i.data[w]:1)+(l?l.data[w]:0)}}}}function pm(t,e){let n=lt(t,"self"),{out:a}=t,s=n.shape.length,r=bt(t,"ord",2),o=r===1/0;r!==2&&!o&&nt(t,`is a norm of o\
-rder ${r}, which is not available`);let i=new Set(Te(t,"dim",n.shape.map((m,g)=>g)).map(m=>da(m,s))),l=n.shape.map((m,g)=>i.has(g)?1:m);At(l)!==a.size&&nt(t,"ha\
+rder ${r}, which is not available`);let i=new Set(ze(t,"dim",n.shape.map((m,g)=>g)).map(m=>da(m,s))),l=n.shape.map((m,g)=>i.has(g)?1:m);At(l)!==a.size&&nt(t,"ha\
 s an output of another size");let c=Nt(l).map((m,g)=>i.has(g)?0:m),f=new Float64Array(a.size),d=n.shape.at(-1)??1,u=c.at(-1)??0;if(e.simd&&!o&&i.size===1&&i.has(
 s-1)&&n.type==="f"&&a.type==="f")return{run:()=>e.kernels.norm(n.data.byteOffset,a.data.byteOffset,a.size,d)};let p=Ue(n.shape,[c],[0],(m,g)=>{for(let y=0,w=g[0];y<
 d;y++,w+=u)f[w]=o?Math.max(f[w],Math.abs(n.data[m+y])):f[w]+n.data[m+y]**2});return{run:()=>{f.fill(0),p();for(let m=0;m<a.size;m++)a.data[m]=o?f[m]:Math.sqrt(f[m])}}}
-var yc={...Object.fromEntries(Object.keys(gc).map(t=>[t,bc(t)])),max:zs("max",!1),min:zs("min",!1),argmax:zs("max",!0),argmin:zs("min",!0),cumsum:pc,cummax:pc,softmax:Yr,
+var yc={...Object.fromEntries(Object.keys(gc).map(t=>[t,bc(t)])),max:Ts("max",!1),min:Ts("min",!1),argmax:Ts("max",!0),argmin:Ts("min",!0),cumsum:pc,cummax:pc,softmax:Yr,
 _softmax:Yr,log_softmax:Yr,layer_norm:mc,rms_norm:mc,linalg_vector_norm:pm};function Vr(t,e,n,a){(e.shape.length!==a+2||n.shape.length!==a+2)&&nt(t,`has the shape ${e.shape.join(" x ")}, expected batch, channel and ${a===1?"a time axis":
-"two axes"}`);let s=r=>a===1?[1,r.shape[2]]:[r.shape[2],r.shape[3]];return{outer:e.shape.slice(0,2),in:s(e),out:s(n),axes:a}}function Fn(t,e,{axes:n},a,s){let r=Te(
+"two axes"}`);let s=r=>a===1?[1,r.shape[2]]:[r.shape[2],r.shape[3]];return{outer:e.shape.slice(0,2),in:s(e),out:s(n),axes:a}}function Fn(t,e,{axes:n},a,s){let r=ze(
 t,e),o=r.length||!s?r:s,i=o.length===1&&n===2?[o[0],o[0]]:o;return(i.length<n||!i.every(l=>Number.isInteger(l)&&l>=0))&&nt(t,`has ${e} ${JSON.stringify(r)}`),n===
 1?[a,i[i.length-1]]:[i[0],i[1]]}function wc(t){let e=lt(t,"input"),n=lt(t,"weight"),a=te(t,"bias"),{out:s}=t,r=t.op==="conv1d"?1:2,o=Vr(t,e,s,r),i=Fn(t,"stride",
 o,1),l=Fn(t,"dilation",o,1),c=bt(t,"groups"),[f,d]=o.outer,u=s.shape[1],[p,m]=r===1?[1,n.shape[2]]:n.shape.slice(2),g=d/c;Bt(t,n,r===1?[u,g,m]:[u,g,p,m],"weight\
 s"),a&&Bt(t,a,[u],"a bias");let{padding:y}=t.args,[w,b]=y==="same"?[l[0]*(p-1)>>1,l[1]*(m-1)>>1]:y==="valid"?[0,0]:Fn(t,"padding",o,0);(s.shape[0]!==f||!Number.
-isInteger(g)||u%c)&&nt(t,`has ${c} groups of ${d} channels and ${u} outputs`);let[v,k]=o.in,[$,x]=o.out,A=u/c;return{run:()=>{let S=e.data,M=s.data,T=n.data;for(let N=0;N<
-f;N++)for(let _=0;_<u;_++){let j=Math.floor(_/A)*g,B=(N*u+_)*$*x;M.fill(a?a.data[_]:0,B,B+$*x);for(let F=0;F<g;F++)for(let R=0;R<p;R++)for(let q=0;q<m;q++){let W=T[((_*
+isInteger(g)||u%c)&&nt(t,`has ${c} groups of ${d} channels and ${u} outputs`);let[v,k]=o.in,[$,x]=o.out,A=u/c;return{run:()=>{let S=e.data,M=s.data,z=n.data;for(let N=0;N<
+f;N++)for(let _=0;_<u;_++){let j=Math.floor(_/A)*g,B=(N*u+_)*$*x;M.fill(a?a.data[_]:0,B,B+$*x);for(let F=0;F<g;F++)for(let R=0;R<p;R++)for(let q=0;q<m;q++){let W=z[((_*
 g+F)*p+R)*m+q],P=(N*d+j+F)*v*k;for(let U=0;U<$;U++){let C=U*i[0]-w+R*l[0];if(!(C<0||C>=v))for(let O=0,L=q*l[1]-b;O<x;O++,L+=i[1])L>=0&&L<k&&(M[B+U*x+O]+=W*S[P+C*
 k+L])}}}}}}function xc(t,e,n,{outer:a,in:[s,r],out:[o,i]},l,[c,f],d){(n.shape[0]!==a[0]||n.shape[1]!==a[1])&&nt(t,`has ${a.join(" x ")} sequences in and ${n.shape.
 slice(0,2).join(" x ")} out`);let u=Array.from({length:o},(m,g)=>l(g,0)),p=Array.from({length:i},(m,g)=>l(g,1));return{run:()=>{for(let m=0,g=0;m<a[0]*a[1];m++)
@@ -1569,51 +1569,52 @@ t,e,a,s),o=Fn(t,"kernel_size",r,1),i=Fn(t,"stride",r,1,s===1?[o[1]]:o),l=Fn(t,"p
 args.divisor_override!=null&&nt(t,"has a divisor of its own, which is not available"),xc(t,e,a,r,(d,u)=>{let p=d*i[u]-l[u],m=p+(o[u]-1)*c[u]+1,g=r.in[u];return[
 p,m,f?Math.min(m,g+l[u])-p:Math.min(m,g)-Math.max(p,0)]},c,n)}function vc(t){let e=lt(t,"self"),n=Vr(t,e,t.out,t.op.endsWith("1d")?1:2);return xc(t,e,t.out,n,(a,s)=>{
 let r=Math.floor(a*n.in[s]/n.out[s]),o=Math.ceil((a+1)*n.in[s]/n.out[s]);return[r,o,o-r]},[1,1],!1)}var $c={conv1d:wc,conv2d:wc,max_pool1d:Cs,max_pool2d:Cs,avg_pool1d:Cs,
-avg_pool2d:Cs,adaptive_avg_pool1d:vc,adaptive_avg_pool2d:vc};var Ba=new Map(Object.entries({...Gl,...tc,...sc,...cc,...Hl,...fc,...hc,...yc,...$c}));var Mc=1,ze={nodes:2e4,size:1<<26,total:1<<28,rows:4096,axes:8},_c={f4:4,f3:3,f2:2,f8:8,i8:8,u1:1},kc=["f","d","i","b"],ae=t=>{throw new Vt(`model in the page: ${t}\
-; save the page again`)};function Ac(t,e,n){let a=typeof e=="object"&&e!==null?e.rows*n:e;return Number.isInteger(a)&&a>=0&&a<=ze.size?a:ae(`${t} has the size ${JSON.
-stringify(e)}`)}function Jr(t,{shape:e,type:n},a,s){(!Array.isArray(e)||e.length>ze.axes)&&ae(`${t} has no shape of at most ${ze.axes} axes`),kc.includes(n??"")||
-ae(`${t} has the type ${JSON.stringify(n)}, expected one of ${kc.join(", ")}`);let r=(e??[]).map(i=>Ac(t,i,a)),o=At(r);return o>ze.size&&ae(`${t} has ${o} value\
-s, more than ${ze.size}`),{shape:r,size:o,type:n,data:new Uint8Array(0),source:null,shift:0,constant:!1,kept:!1,first:s,last:s,offset:-1}}function Oc(t,e,n){(typeof t!=
-"object"||t===null||!Array.isArray(t.nodes))&&ae("the graph has no list of nodes"),t.version!==Mc&&ae(`the graph has version ${JSON.stringify(t.version)}, this \
-page runs version ${Mc}`),t.nodes.length>ze.nodes&&ae(`the graph has ${t.nodes.length} nodes, more than ${ze.nodes}`),Number.isInteger(n)&&n>=1&&n<=ze.rows||ae(
-`${n} rows, expected 1 to ${ze.rows}`);let a=[],s=0;return t.nodes.forEach((r,o)=>{let i=`node ${o} (${String(r?.op).slice(0,40)})`;!(r?.op==="constant"||r?.op===
-"input")&&r?.op!=="getitem"&&!Ba.has(r?.op)&&ae(`${i} is an unknown operator`);let c=p=>Array.isArray(p)?p.map(c):typeof p!="object"||p===null?p:"rows"in p?Ac(i,
-p,n):"number"in p?Number(p.number.replace("inf","Infinity").replace("nan","NaN")):mm(i,a,p.ref),f=(r.parts??[]).map(p=>p&&Jr(i,p,n,o)),d=Object.fromEntries(Object.
-entries(r.args??{}).filter(([p])=>r.op!=="getitem"||p!=="self").map(([p,m])=>[p,c(m)])),u=r.op==="getitem"?gm(i,a,r.args):r.shape?Jr(i,r,n,o):{...Jr(i,{shape:[0],
-type:"f"},n,o)};for(let p of[u,...f])s+=p?.size??0;if(s>ze.total&&ae(`the arrays have more than ${ze.total} values`),r.op==="constant"){let p=_c[r.store??""],m=r.
-at??-1;p||ae(`${i} is stored as ${JSON.stringify(r.store)}, expected one of ${Object.keys(_c).join(", ")}`),Number.isInteger(m)&&m>=0&&m+p*u.size<=e.length||ae(
-`${i} ends at byte ${m+p*u.size} of ${e.length} bytes of weights`)}a.push({op:r.op,index:o,args:d,out:u,parts:f})}),a}function mm(t,e,n){let a=typeof n=="number"?
-e[n]:void 0;return a?a.parts.length?ae(`${t} refers to all outputs of node ${JSON.stringify(n)}`):a.out:ae(`${t} refers to node ${JSON.stringify(n)}, expected a\
-n earlier one`)}function gm(t,e,n){let a=n?.self,s=n?.index,r=typeof a=="object"&&a!==null&&"ref"in a?a.ref:-1;return(r<e.length&&typeof s=="number"?e[r]?.parts[s]:
-null)??ae(`${t} refers to output ${JSON.stringify(s)} of node ${JSON.stringify(r)}, which is not there`)}function an(t,e,n){let a=typeof e=="object"&&e!==null&&
-"ref"in e?e.ref:-1;return t[a]?.out??ae(`the output ${n} is not there`)}var Sc=t=>t.size*(t.type==="f"?4:t.type==="b"?1:8)+32+16-1&-16;function Is(t){let e=t;for(;e.source;)e=e.source;return e}function Nc(t,e){let n=e+16-1&-16,a=[],
+avg_pool2d:Cs,adaptive_avg_pool1d:vc,adaptive_avg_pool2d:vc};var Ba=new Map(Object.entries({...Gl,...tc,...sc,...cc,...Hl,...fc,...hc,...yc,...$c}));var Mc=1,Te={nodes:2e4,size:1<<26,total:1<<28,rows:4096,axes:8},_c={f4:4,f3:3,f2:2,u2:2,f8:8,i8:8,u1:1},kc=["f","d","i","b"],ee=t=>{throw new Vt(`model in the p\
+age: ${t}; save the page again`)};function Ac(t,e,n){let a=typeof e=="object"&&e!==null?e.rows*n:e;return Number.isInteger(a)&&a>=0&&a<=Te.size?a:ee(`${t} has t\
+he size ${JSON.stringify(e)}`)}function Jr(t,{shape:e,type:n},a,s){(!Array.isArray(e)||e.length>Te.axes)&&ee(`${t} has no shape of at most ${Te.axes} axes`),kc.
+includes(n??"")||ee(`${t} has the type ${JSON.stringify(n)}, expected one of ${kc.join(", ")}`);let r=(e??[]).map(i=>Ac(t,i,a)),o=At(r);return o>Te.size&&ee(`${t}\
+ has ${o} values, more than ${Te.size}`),{shape:r,size:o,type:n,data:new Uint8Array(0),source:null,shift:0,constant:!1,kept:!1,first:s,last:s,offset:-1}}function Oc(t,e,n){
+(typeof t!="object"||t===null||!Array.isArray(t.nodes))&&ee("the graph has no list of nodes"),t.version!==Mc&&ee(`the graph has version ${JSON.stringify(t.version)}\
+, this page runs version ${Mc}`),t.nodes.length>Te.nodes&&ee(`the graph has ${t.nodes.length} nodes, more than ${Te.nodes}`),Number.isInteger(n)&&n>=1&&n<=Te.rows||
+ee(`${n} rows, expected 1 to ${Te.rows}`);let a=[],s=0;return t.nodes.forEach((r,o)=>{let i=`node ${o} (${String(r?.op).slice(0,40)})`;!(r?.op==="constant"||r?.
+op==="input")&&r?.op!=="getitem"&&!Ba.has(r?.op)&&ee(`${i} is an unknown operator`);let c=p=>Array.isArray(p)?p.map(c):typeof p!="object"||p===null?p:"rows"in p?
+Ac(i,p,n):"number"in p?Number(p.number.replace("inf","Infinity").replace("nan","NaN")):mm(i,a,p.ref),f=(r.parts??[]).map(p=>p&&Jr(i,p,n,o)),d=Object.fromEntries(
+Object.entries(r.args??{}).filter(([p])=>r.op!=="getitem"||p!=="self").map(([p,m])=>[p,c(m)])),u=r.op==="getitem"?gm(i,a,r.args):r.shape?Jr(i,r,n,o):{...Jr(i,{shape:[
+0],type:"f"},n,o)};for(let p of[u,...f])s+=p?.size??0;if(s>Te.total&&ee(`the arrays have more than ${Te.total} values`),r.op==="constant"){let p=_c[r.store??""],
+m=r.at??-1;p||ee(`${i} is stored as ${JSON.stringify(r.store)}, expected one of ${Object.keys(_c).join(", ")}`),r.store==="u2"&&!(Number.isFinite(r.step)&&Number(
+r.step)>0&&Number.isInteger(r.zero))&&ee(`${i} has levels without a step and a zero`),Number.isInteger(m)&&m>=0&&m+p*u.size<=e.length||ee(`${i} ends at byte ${m+
+p*u.size} of ${e.length} bytes of weights`)}a.push({op:r.op,index:o,args:d,out:u,parts:f})}),a}function mm(t,e,n){let a=typeof n=="number"?e[n]:void 0;return a?
+a.parts.length?ee(`${t} refers to all outputs of node ${JSON.stringify(n)}`):a.out:ee(`${t} refers to node ${JSON.stringify(n)}, expected an earlier one`)}function gm(t,e,n){
+let a=n?.self,s=n?.index,r=typeof a=="object"&&a!==null&&"ref"in a?a.ref:-1;return(r<e.length&&typeof s=="number"?e[r]?.parts[s]:null)??ee(`${t} refers to outpu\
+t ${JSON.stringify(s)} of node ${JSON.stringify(r)}, which is not there`)}function an(t,e,n){let a=typeof e=="object"&&e!==null&&"ref"in e?e.ref:-1;return t[a]?.
+out??ee(`the output ${n} is not there`)}var Sc=t=>t.size*(t.type==="f"?4:t.type==="b"?1:8)+32+16-1&-16;function Is(t){let e=t;for(;e.source;)e=e.source;return e}function Nc(t,e){let n=e+16-1&-16,a=[],
 s=[];for(let r of t.filter(o=>o.kept))r.offset=n,n+=Sc(r);for(let r of t.filter(o=>!o.kept).sort((o,i)=>o.first-i.first)){let o=s.filter(c=>c.last<r.first);o.length&&
 (s=s.filter(c=>c.last>=r.first),a=bm([...a,...o]));let i=Sc(r),l=a.filter(c=>c.bytes>=i).sort((c,f)=>c.bytes-f.bytes)[0];l?(r.offset=l.at,l.at+=i,l.bytes-=i,a=a.
 filter(c=>c.bytes>0)):(r.offset=n,n+=i),s.push({at:r.offset,bytes:i,last:r.last})}return n}function bm(t){let e=[];for(let{at:n,bytes:a}of t.sort((s,r)=>s.at-r.
 at)){let s=e.at(-1);s&&s.at+s.bytes===n?s.bytes+=a:e.push({at:n,bytes:a})}return e}function Xr(t,e){for(let n of t){let a=0,s=n;for(;s.source;)a+=s.shift,s=s.source;
 let r=n.type==="f"?Float32Array:n.type==="b"?Uint8Array:Float64Array;n.data=new r(e,s.offset+a*r.BYTES_PER_ELEMENT,n.size)}}function Zr(t){let e=new Float32Array(t.length);for(let n=0;n<e.length;n++){let a=t[n],s=a&32768?-1:1,r=a>>10&31,o=a&1023;e[n]=r===0?s*o*2**-24:r===31?o?NaN:s*(1/0):
-s*(1+o/1024)*2**(r-15)}return e}function Ec(t,e,n,a){let s={f4:4,f3:3,f2:2,f8:8,i8:8,u1:1}[e??"f4"],r=t.slice(n,n+a*s);if(e==="f3"){let o=new Uint8Array(a*4);for(let i=0;i<
-a;i++)for(let l=0;l<3;l++)o[4*i+1+l]=r[3*i+l];return new Float32Array(o.buffer)}return e==="f2"?Zr(new Uint16Array(r.buffer)):e==="f8"?new Float64Array(r.buffer):
-e==="i8"?Array.from(new BigInt64Array(r.buffer),Number):e==="u1"?r:new Float32Array(r.buffer)}var Tc=1<<29,zc=["share","bias"];function Ic(t,e){if(Array.isArray(t))for(let n of t)Ic(n,e);else bn(t)&&e(t)}var Cc=t=>Array.isArray(t)?t:[];function ym(t,e){let n=new Set(
+s*(1+o/1024)*2**(r-15)}return e}function Ec(t,{store:e,at:n=0,step:a=1,zero:s=0},r){let o={f4:4,f3:3,f2:2,u2:2,f8:8,i8:8,u1:1}[e??"f4"],i=t.slice(n,n+r*o);if(e===
+"f3"){let l=new Uint8Array(r*4);for(let c=0;c<r;c++)for(let f=0;f<3;f++)l[4*c+1+f]=i[3*c+f];return new Float32Array(l.buffer)}return e==="f2"?Zr(new Uint16Array(
+i.buffer)):e==="u2"?Float32Array.from(new Uint16Array(i.buffer),l=>(l-s)*a):e==="f8"?new Float64Array(i.buffer):e==="i8"?Array.from(new BigInt64Array(i.buffer),
+Number):e==="u1"?i:new Float32Array(i.buffer)}var zc=1<<29,Tc=["share","bias"];function Ic(t,e){if(Array.isArray(t))for(let n of t)Ic(n,e);else bn(t)&&e(t)}var Cc=t=>Array.isArray(t)?t:[];function ym(t,e){let n=new Set(
 e),a=[...e],s=r=>{Array.isArray(r)?r.forEach(s):typeof r=="object"&&r!==null&&"ref"in r&&!n.has(r.ref)&&(n.add(r.ref),a.push(r.ref))};for(let r=a.pop();r!==void 0;r=
 a.pop())Object.values(t.nodes[r].args??{}).forEach(s);return n}async function Fs(t,e,n,a){let s=Oc(t,e,n),r=new Set(t.scans.map(A=>A.node)),o=[],i=new Map,l={interventions:[],
-states:!1},c=[],f=[],d=0,u=an(s,t.outputs.predictions,"predictions"),p=an(s,t.outputs.valid,"valid"),m=Object.fromEntries(zc.flatMap(A=>t.outputs[A]?[[A,an(s,t.
-outputs[A],A)]]:[])),g=ym(t,[t.outputs.predictions,t.outputs.valid,...zc.flatMap(A=>t.outputs[A]??[])].map(A=>A.ref)),y={simd:a!==null,probe:a?.probe??null,kernels:{},
-live:l,scratch(A,S,M=!1){let T={shape:A,size:At(A),type:S,data:new Uint8Array(0),source:null,shift:0,constant:!1,kept:M,first:d,last:d,offset:-1};return o.push(
-T),T},watch:(A,S)=>{i.set(A,S)},watched:A=>r.has(A)};for(let A of s){d=A.index;let S=A.op==="getitem"?[]:A.parts.length?A.parts.filter(_=>_!==null):[A.out];o.push(
+states:!1},c=[],f=[],d=0,u=an(s,t.outputs.predictions,"predictions"),p=an(s,t.outputs.valid,"valid"),m=Object.fromEntries(Tc.flatMap(A=>t.outputs[A]?[[A,an(s,t.
+outputs[A],A)]]:[])),g=ym(t,[t.outputs.predictions,t.outputs.valid,...Tc.flatMap(A=>t.outputs[A]??[])].map(A=>A.ref)),y={simd:a!==null,probe:a?.probe??null,kernels:{},
+live:l,scratch(A,S,M=!1){let z={shape:A,size:At(A),type:S,data:new Uint8Array(0),source:null,shift:0,constant:!1,kept:M,first:d,last:d,offset:-1};return o.push(
+z),z},watch:(A,S)=>{i.set(A,S)},watched:A=>r.has(A)};for(let A of s){d=A.index;let S=A.op==="getitem"?[]:A.parts.length?A.parts.filter(_=>_!==null):[A.out];o.push(
 ...S);let M=A.op!=="input";for(let _ of Object.values(A.args))Ic(_,j=>{Is(j).last=Math.max(Is(j).last,d),M&&=j.constant});if(A.op==="getitem")continue;for(let _ of S)
-_.constant=M;if(A.op==="input"||A.op==="constant"){A.out.kept=!0,A.op==="constant"&&c.push({op:A.op,needed:!0,run:()=>A.out.data.set(Ec(e,t.nodes[A.index].store,
-t.nodes[A.index].at??0,A.out.size))});continue}let T=Ba.get(A.op);if(!T)throw new Vt(`model in the page: operator ${A.op} is unknown`);let N=T(A,y);if(N.alias){
-A.out.source=N.alias,A.out.shift=N.shift??0,A.out.constant=N.alias.constant;continue}if(M||=A.out.constant,M)for(let _ of S)_.kept=_.constant=!0;N.once&&c.push(
-{op:A.op,needed:!0,run:N.once}),N.run&&(M?c:f).push({op:A.op,needed:g.has(A.index),run:N.run})}let w=t.scans.map(A=>{let S=i.get(A.node);if(!S)throw new Vt(`mod\
-el in the page: node ${A.node} is no scan; save the page again`);return{norms:S,positions:A.positions?an(s,A.positions,"positions"):null}}),b=Cc(t.outputs.routing).
-map(A=>an(s,A,"routing")),v=Cc(t.outputs.transport).map(A=>({plan:an(s,A?.plan,"plan"),cost:an(s,A?.cost,"cost"),distance:an(s,A?.distance,"distance")}));for(let A of[
-u,p,...Object.values(m),...w.flatMap(S=>S.positions??[]),...b,...v.flatMap(Object.values)])Is(A).kept=!0;let k=o.filter(A=>A.source===null),$=Nc(k,a?a.probe.__heap_base.
-value:0);if($>Tc)throw new Vt(`model in the page: ${n} rows need ${Math.ceil($/2**20)} MiB of memory, more than ${Tc/2**20}; use the kernel`);a?(Object.assign(y.
-kernels,await a.withMemory($)),Xr(o,y.kernels.memory.buffer)):Xr(o,new ArrayBuffer($));for(let A of c)A.run();let x={values:[],valid:[],share:[],members:[],until:[],
-weights:[]};for(let{node:A,kind:S,modality:M=0}of t.inputs)x[S][M]=s[A].out;return{inputs:x,predictions:u,valid:p,others:m,states:w,routing:b,transport:v,live:l,
-bytes:$,run:()=>{for(let A of f)(A.needed||l.states)&&A.run()},timed:()=>{let A={};for(let{op:S,run:M}of f){let T=performance.now();M(),A[S]=(A[S]??0)+performance.
-now()-T}return A}}}var wm=2;function Fc(t,e,n){let a=new Map;return async s=>{if(!t)throw new Vt("the model in the page has no attribution");if(![t.nodes,t.inputs,t.scans].every(Array.
+_.constant=M;if(A.op==="input"||A.op==="constant"){A.out.kept=!0,A.op==="constant"&&c.push({op:A.op,needed:!0,run:()=>A.out.data.set(Ec(e,t.nodes[A.index],A.out.
+size))});continue}let z=Ba.get(A.op);if(!z)throw new Vt(`model in the page: operator ${A.op} is unknown`);let N=z(A,y);if(N.alias){A.out.source=N.alias,A.out.shift=
+N.shift??0,A.out.constant=N.alias.constant;continue}if(M||=A.out.constant,M)for(let _ of S)_.kept=_.constant=!0;N.once&&c.push({op:A.op,needed:!0,run:N.once}),N.
+run&&(M?c:f).push({op:A.op,needed:g.has(A.index),run:N.run})}let w=t.scans.map(A=>{let S=i.get(A.node);if(!S)throw new Vt(`model in the page: node ${A.node} is \
+no scan; save the page again`);return{norms:S,positions:A.positions?an(s,A.positions,"positions"):null}}),b=Cc(t.outputs.routing).map(A=>an(s,A,"routing")),v=Cc(
+t.outputs.transport).map(A=>({plan:an(s,A?.plan,"plan"),cost:an(s,A?.cost,"cost"),distance:an(s,A?.distance,"distance")}));for(let A of[u,p,...Object.values(m),
+...w.flatMap(S=>S.positions??[]),...b,...v.flatMap(Object.values)])Is(A).kept=!0;let k=o.filter(A=>A.source===null),$=Nc(k,a?a.probe.__heap_base.value:0);if($>zc)
+throw new Vt(`model in the page: ${n} rows need ${Math.ceil($/2**20)} MiB of memory, more than ${zc/2**20}; use the kernel`);a?(Object.assign(y.kernels,await a.
+withMemory($)),Xr(o,y.kernels.memory.buffer)):Xr(o,new ArrayBuffer($));for(let A of c)A.run();let x={values:[],valid:[],share:[],members:[],until:[],weights:[]};
+for(let{node:A,kind:S,modality:M=0}of t.inputs)x[S][M]=s[A].out;return{inputs:x,predictions:u,valid:p,others:m,states:w,routing:b,transport:v,live:l,bytes:$,run:()=>{
+for(let A of f)(A.needed||l.states)&&A.run()},timed:()=>{let A={};for(let{op:S,run:M}of f){let z=performance.now();M(),A[S]=(A[S]??0)+performance.now()-z}return A}}}var wm=2;function Fc(t,e,n){let a=new Map;return async s=>{if(!t)throw new Vt("the model in the page has no attribution");if(![t.nodes,t.inputs,t.scans].every(Array.
 isArray)||typeof t.outputs!="object"||t.outputs===null)throw new Vt("model in the page: the attribution has no lists of nodes, inputs and scans, or no outputs; \
 save the page again");let r=performance.now(),o=s.weights.length/vm(t),i=a.get(o);if(!i){i=await Fs(t,e,o,n);let u=a.keys().next();a.size>=wm&&!u.done&&a.delete(
 u.value),a.set(o,i)}let{inputs:l,predictions:c,others:{share:f,bias:d}}=i;if(!f||!d)throw new Vt("model in the page: the attribution has no shares; save the pag\
@@ -1680,19 +1681,19 @@ m=new Uint8Array(Va(r,i,Em(p,l),c,f).buffer);i+=p*l;let g=0;for(let[y,w]of d)o.s
 has("routing")){let r=[1,1,...t.shape("routing").slice(2)],o=new Uint8Array(r.reduce((l,c)=>l*c,1)),i=o.length/r[2];e.length===r[2]&&e.every(l=>l.length===i)&&(e.
 forEach((l,c)=>Uc(l,1,o,c*i)),s.routing={shape:r,values:o})}if(n&&t.has("plan")&&n.length===t.pairs.length){s.distance={shape:[1,1,n.length],values:Float32Array.
 from(n,i=>i.distance[0])};let r=[1,...t.shape("plan").slice(1)],o=r[2]*r[3];if(t.epochs[a]===t.best_epoch&&n.every(({plan:i})=>i.length===o))for(let i of["plan",
-"cost"]){let l=new Uint8Array(n.length*o);n.forEach((c,f)=>Uc(c[i],t.transport_scale[i][f],l,f*o)),s[i]={shape:r,values:l}}}return s}function Tm(t,e,n){let a=0;for(let s=1;s<n;s++)t[e+s]>t[e+a]&&(a=s);return a}async function zm(t,e,n,a,s){let r=t.sizes.time,o=t.modalities.length,i=t.outputs.length,
-l=a.length/i,c=t.task==="classification",f=t.attribution.block,d=f.length,u=Tm(a,(l-1)*i,i),p=l===r&&t.has("attribution_prefix"),m=Float32Array.from(a,(M,T)=>c?
-(T%i===u?1:0)-M:1),g=p?Array.from({length:l},(M,T)=>T):[l-1],y=new Float32Array(g.length*o*r),w=null;for(let M=0;M<g.length;M+=1){let T=g.slice(M,M+1),N=(g.length===
-1,1),_=new Float32Array(N*l*i);if(T.forEach((j,B)=>{for(let F=0;F<i;F++)Number.isFinite(m[j*i+F])&&(_[(B*l+j)*i+F]=m[j*i+F])}),w=await e.attribute({values:n.values,
-valid:n.valid,...n.share?{share:n.share}:{},weights:_}),!s())return null;y.set(w.share.subarray(0,T.length*o*r),M*o*r)}let{output:b,bias:v}=w,k=(M,T)=>{let N=0;
-for(let _=0;_<i;_++)N+=m[T*i+_]*M[T*i+_];return N},$=y.slice((g.length-1)*o*r),x=k(b,l-1),A=k(v,l-1),S={attribution:{shape:[1,o,r],values:$},attribution_total:{
+"cost"]){let l=new Uint8Array(n.length*o);n.forEach((c,f)=>Uc(c[i],t.transport_scale[i][f],l,f*o)),s[i]={shape:r,values:l}}}return s}function zm(t,e,n){let a=0;for(let s=1;s<n;s++)t[e+s]>t[e+a]&&(a=s);return a}async function Tm(t,e,n,a,s){let r=t.sizes.time,o=t.modalities.length,i=t.outputs.length,
+l=a.length/i,c=t.task==="classification",f=t.attribution.block,d=f.length,u=zm(a,(l-1)*i,i),p=l===r&&t.has("attribution_prefix"),m=Float32Array.from(a,(M,z)=>c?
+(z%i===u?1:0)-M:1),g=p?Array.from({length:l},(M,z)=>z):[l-1],y=new Float32Array(g.length*o*r),w=null;for(let M=0;M<g.length;M+=1){let z=g.slice(M,M+1),N=(g.length===
+1,1),_=new Float32Array(N*l*i);if(z.forEach((j,B)=>{for(let F=0;F<i;F++)Number.isFinite(m[j*i+F])&&(_[(B*l+j)*i+F]=m[j*i+F])}),w=await e.attribute({values:n.values,
+valid:n.valid,...n.share?{share:n.share}:{},weights:_}),!s())return null;y.set(w.share.subarray(0,z.length*o*r),M*o*r)}let{output:b,bias:v}=w,k=(M,z)=>{let N=0;
+for(let _=0;_<i;_++)N+=m[z*i+_]*M[z*i+_];return N},$=y.slice((g.length-1)*o*r),x=k(b,l-1),A=k(v,l-1),S={attribution:{shape:[1,o,r],values:$},attribution_total:{
 shape:[1],values:Float32Array.of(x)},attribution_bias:{shape:[1],values:Float32Array.of(A)},attribution_error:{shape:[1],values:Float32Array.of(Math.abs(x-A-$.reduce(
-(M,T)=>M+T,0)))}};if(p){let M=new Float32Array(r*o*d),T=new Uint8Array(r*o*d),N=new Float32Array(r);for(let _=0;_<r;_++){for(let B=0;B<o;B++)for(let F=0;F<d;F++)
-for(let R=f[F];R<(f[F+1]??r);R++)M[(_*o+B)*d+F]+=y[(_*o+B)*r+R];let j=M.subarray(_*o*d,(_+1)*o*d);N[_]=j.reduce((B,F)=>Math.max(B,Math.abs(F)),0)||1,j.forEach((B,F)=>T[_*
-o*d+F]=Math.round(Math.sqrt(Math.abs(B)/N[_])*Math.sign(B)*127+128))}Object.assign(S,{attribution_prefix:{shape:[1,r,o,d],values:T},attribution_prefix_limit:{shape:[
+(M,z)=>M+z,0)))}};if(p){let M=new Float32Array(r*o*d),z=new Uint8Array(r*o*d),N=new Float32Array(r);for(let _=0;_<r;_++){for(let B=0;B<o;B++)for(let F=0;F<d;F++)
+for(let R=f[F];R<(f[F+1]??r);R++)M[(_*o+B)*d+F]+=y[(_*o+B)*r+R];let j=M.subarray(_*o*d,(_+1)*o*d);N[_]=j.reduce((B,F)=>Math.max(B,Math.abs(F)),0)||1,j.forEach((B,F)=>z[_*
+o*d+F]=Math.round(Math.sqrt(Math.abs(B)/N[_])*Math.sign(B)*127+128))}Object.assign(S,{attribution_prefix:{shape:[1,r,o,d],values:z},attribution_prefix_limit:{shape:[
 1,r],values:N},attribution_prefix_bias:{shape:[1,r],values:Float32Array.from({length:r},(_,j)=>k(v,j))},attribution_prefix_total:{shape:[1,r],values:Float32Array.
 from({length:r},(_,j)=>k(b,j))}})}return{arrays:S,explained:c?t.outputs[u]:""}}function Kc(t,e){let n=0,a=0,s=()=>{n++,clearTimeout(a)};function r(o,i,l,c){s();
-let f=n;a=setTimeout(()=>{zm(e,t,o,i,()=>f===n).then(d=>d&&f===n&&l(d),d=>f===n&&c(d instanceof Error?d.message:String(d)))},150)}return{follow:r,cancel:s}}function Rs(t){let e=t>>>0;return e=Math.imul(e^e>>>16,2146121005),e=Math.imul(e^e>>>15,2221713035),(e^e>>>16)>>>0}function Yc(t,e,n){let a=Rs(t+2654435769>>>0),
+let f=n;a=setTimeout(()=>{Tm(e,t,o,i,()=>f===n).then(d=>d&&f===n&&l(d),d=>f===n&&c(d instanceof Error?d.message:String(d)))},150)}return{follow:r,cancel:s}}function Rs(t){let e=t>>>0;return e=Math.imul(e^e>>>16,2146121005),e=Math.imul(e^e>>>15,2221713035),(e^e>>>16)>>>0}function Yc(t,e,n){let a=Rs(t+2654435769>>>0),
 s=Rs((a^e+1)>>>0),r=new Float64Array(n),o=i=>Rs((Rs(i+s>>>0)^a)>>>0);for(let i=0;i<n;i++){let l=(o(2*i)+1)/4294967296,c=o(2*i+1)/2**32;r[i]=Math.sqrt(-2*Math.log(
 l))*Math.cos(2*Math.PI*c)}return r}var Cm=(t,e)=>new Error(`${e} of ${t}, which has no recorded frame in this sample; swap it for another sample's first`);function Im(t,e,n){let a=t.length/e.length,
 s=t.slice(),r=Array.from(e.keys()).filter(o=>e[o]);return r.forEach((o,i)=>{let l=r[Math.min(r.length-1,Math.max(0,i-n))];s.set(t.subarray(l*a,(l+1)*a),o*a)}),s}
@@ -1713,43 +1714,43 @@ n*r*a*s),i=1/(t.state_power??1);for(let l=0;l<n;l++){let c=e[l].length/(r*s),f=t
 0,f[d*a+u]),m=((l*r+d)*a+u)*s;for(let g=0;g<s;g++){let y=e[l][(d*s+g)*c+p]/t.scale[l];o[m+g]=Number.isFinite(y)?Math.round(255*Math.min(1,Math.max(0,y))**i):255}}}
 return o}function Qc({engine:t,frame:e,source:n,changed:a,now:s=()=>performance.now()}){let r=e.modalities.length,o=e.modalities.map(O=>O.name),i=e.sizes.time,l=e.
 outputs.length,c=2**r-1,f=r<=Xc&&e.has("game"),d=[2**(r-1)-1,c].filter(O=>O>0&&O<=Pa),u=new Map,p=new Map,m=new WeakSet,g=null,y=null,w=null,b=null,v=!1,k=!1,$=0,
-x="",A=n.attributes&&e.has("attribution")?Kc(t,e):null;function S(O,L,z){O.delete(L),O.set(L,z);for(let D of[...O.keys()].slice(0,Math.max(0,O.size-Lm)))D!==y?.
-sample&&O.delete(D)}let M=O=>le(O)||`sample ${O.sample}`;function T(){if(y===null||k)return null;let{sample:O}=y,L=le(y),z=u.get(O),D={sample:O,epoch:n.epoch,masked:[],
-edits:{}};return O>=e.recorded_samples&&(!z||z.draft||z.partial&&!L)&&w?.key!==M(D)?{sample:O,key:M(D),request:D,edited:!1,requested:$}:!L||y.epoch!==n.epoch||w?.
+x="",A=n.attributes&&e.has("attribution")?Kc(t,e):null;function S(O,L,T){O.delete(L),O.set(L,T);for(let D of[...O.keys()].slice(0,Math.max(0,O.size-Lm)))D!==y?.
+sample&&O.delete(D)}let M=O=>le(O)||`sample ${O.sample}`;function z(){if(y===null||k)return null;let{sample:O}=y,L=le(y),T=u.get(O),D={sample:O,epoch:n.epoch,masked:[],
+edits:{}};return O>=e.recorded_samples&&(!T||T.draft||T.partial&&!L)&&w?.key!==M(D)?{sample:O,key:M(D),request:D,edited:!1,requested:$}:!L||y.epoch!==n.epoch||w?.
 key===L||g?.key===L&&!g.draft&&!g.partial?null:{sample:O,key:L,request:y,edited:!0,requested:$}}let N=O=>k||y===null||(O.edited?le(y)!==O.key:y.sample!==O.sample||
 le(y)!==""&&u.get(O.sample)?.draft===!1);function _(O,L){let D={prediction:{shape:[...[1,1,i],l],values:F(L.predictions)},...Gc(e,L,n.epoch)};return L.valid&&(D.
 state_valid={shape:[1,r,i],values:L.valid}),L.states&&e.has("state")&&(D.state={shape:[1,1,e.sizes.layer,r,e.sizes.channel,i],values:qm(e,L.states)}),O.values.forEach(
 (I,E)=>{let H=O.valid[E],G=I.length/H.length;D[`signal_${E}`]={shape:[1,H.length,G],values:I.map((Y,et)=>H[Math.floor(et/G)]?Y:0)},D[`signal_valid_${E}`]={shape:[
 1,H.length],values:H}}),D}function j({edits:O}){return e.has("attribution")?n.attributes?f?io(o,O).length?"The page computes no attribution with an intervention\
  on hidden states or edges.":"":`The page computes no attribution for more than ${Xc} modalities.`:n.no_attribution||"The model in the page has no graph of the \
-attribution; export it again.":""}function B(O,L,z,D,I,E,H){let{sample:G,request:Y}=O,et=H?`The attribution could not be computed: ${H}`:j(Y);e.labelled===!1&&G>=
-e.recorded_samples&&(e.targets[G]=Wm(z.prediction.values.subarray((i-1)*l)));let tt=D?{...z,...R(G,D)}:z,K={epoch:n.epoch,sample:G,edits:Y.edits,key:O.key,request:Y,
+attribution; export it again.":""}function B(O,L,T,D,I,E,H){let{sample:G,request:Y}=O,et=H?`The attribution could not be computed: ${H}`:j(Y);e.labelled===!1&&G>=
+e.recorded_samples&&(e.targets[G]=Wm(T.prediction.values.subarray((i-1)*l)));let tt=D?{...T,...R(G,D)}:T,K={epoch:n.epoch,sample:G,edits:Y.edits,key:O.key,request:Y,
 explained:E,unexplained:et,start_s:e.recorded.start_s[G],duration_s:n.timed?e.recorded.duration_s[G]:Bm(e,L.valid,n.rates)},V={...Pm(e,tt,K),draft:D===null&&f,partial:I};
-O.edited?g=V:S(u,G,V)}function F(O){if(O.length===i*l)return O;let L=new Float32Array(i*l).fill(NaN);return L.set(O,(i-1)*l),L}function R(O,L){let z=e.task==="c\
-lassification"?e.targets[O]:0,D=c+1,I=new Float32Array(i*D);for(let[H,G]of L)for(let Y=0;Y<i;Y++)I[Y*D+H]=G[Y*l+z];let E=Float32Array.from({length:i},(H,G)=>I[G*
+O.edited?g=V:S(u,G,V)}function F(O){if(O.length===i*l)return O;let L=new Float32Array(i*l).fill(NaN);return L.set(O,(i-1)*l),L}function R(O,L){let T=e.task==="c\
+lassification"?e.targets[O]:0,D=c+1,I=new Float32Array(i*D);for(let[H,G]of L)for(let Y=0;Y<i;Y++)I[Y*D+H]=G[Y*l+T];let E=Float32Array.from({length:i},(H,G)=>I[G*
 D]);return{game:{shape:[1,1,i,D],values:I},phi:{shape:[1,1,i,r],values:Rm(I,r)},baseline:{shape:[1,1,i],values:E}}}async function q(O){let L=n.sampleAt(O.sample);
-if(L===null)throw new Error(`the page does not hold the input of sample ${e.samples[O.sample]}`);let{edits:z,masked:D}=O.request,I=O.edited?Jc(L,o,z,D,n.std,ht=>{
-let _t=n.sampleAt(ht);if(_t===null)throw new Error(`the page does not hold the input of sample ${e.samples[ht]}`);return _t}):L,E=io(o,z),H={values:I.values,valid:I.
+if(L===null)throw new Error(`the page does not hold the input of sample ${e.samples[O.sample]}`);let{edits:T,masked:D}=O.request,I=O.edited?Jc(L,o,T,D,n.std,ht=>{
+let _t=n.sampleAt(ht);if(_t===null)throw new Error(`the page does not hold the input of sample ${e.samples[ht]}`);return _t}):L,E=io(o,T),H={values:I.values,valid:I.
 valid,...L.share?{share:L.share}:{},interventions:E},G=await t.predict({...H,members:Uint8Array.from(Zc(c,r)),wants:{states:!0}});if(!G||N(O))return;let Y=G.steps===
-1&&i>1,et=new Map([[c,F(G.predictions)]]),tt=o.reduce((ht,_t,qt)=>ht|(Object.hasOwn(z,_t)||D.includes(_t)?1<<qt:0),0),K=E.length?[]:Array.from({length:c},(ht,_t)=>_t).
+1&&i>1,et=new Map([[c,F(G.predictions)]]),tt=o.reduce((ht,_t,qt)=>ht|(Object.hasOwn(T,_t)||D.includes(_t)?1<<qt:0),0),K=E.length?[]:Array.from({length:c},(ht,_t)=>_t).
 filter(ht=>!(ht&tt)),V=p.get(O.sample)??new Map;for(let ht of K)V.has(ht)&&et.set(ht,V.get(ht));let J=f?Array.from({length:c},(ht,_t)=>_t).filter(ht=>!et.has(ht)):
 [],at=J.map(ht=>[ht,i]),ot=t.thread==="worker"&&!O.edited&&J.length?W(H,at.slice(0,Pa),Y):null,pt=_(I,G);if(b={key:O.key,first:s()-O.requested,all:null,prefixes:null,
 left:""},B(O,I,pt,null,Y),a(),!f&&!Y||(ot||await Dm(),N(O)))return;if(f){let ht=await P(O,H,at,Y,ot);if(!ht)return;J.forEach((_t,qt)=>et.set(_t,F(ht[qt])));for(let _t of O.
 edited?K:et.keys())V.set(_t,et.get(_t));S(p,O.sample,V),B(O,I,pt,et,Y),b&&(b.all=s()-O.requested),a()}let yt=Y?await U(O,I,pt,et,H):pt;yt&&f&&E.length===0&&A?.follow(
 {...I,...L.share?{share:L.share}:{}},G.predictions,ht=>{N(O)||(B(O,I,{...yt,...ht.arrays},et,!1,ht.explained),a())},ht=>{N(O)||(B(O,I,yt,et,!1,void 0,ht),a())})}
-function W(O,L,z){let D=d.find(E=>E>=L.length)??Pa,I=Array.from({length:D},(E,H)=>L[Math.min(H,L.length-1)]);return t.predict({...O,...z?{until:I.map(([,E])=>E)}:
-{},members:Uint8Array.from(I.flatMap(([E])=>Zc(E,r))),wants:{states:!1}})}async function P(O,L,z,D,I=null){let E=[];for(let H=0;H<z.length;H+=Pa){let G=z.slice(
-H,H+Pa),Y=await(H?W(L,G,D):I??W(L,G,D));if(!Y||N(O))return null;let et=l*Y.steps;G.forEach((tt,K)=>E.push(Y.predictions.slice(K*et,(K+1)*et)))}return E}async function U(O,L,z,D,I){
+function W(O,L,T){let D=d.find(E=>E>=L.length)??Pa,I=Array.from({length:D},(E,H)=>L[Math.min(H,L.length-1)]);return t.predict({...O,...T?{until:I.map(([,E])=>E)}:
+{},members:Uint8Array.from(I.flatMap(([E])=>Zc(E,r))),wants:{states:!1}})}async function P(O,L,T,D,I=null){let E=[];for(let H=0;H<T.length;H+=Pa){let G=T.slice(
+H,H+Pa),Y=await(H?W(L,G,D):I??W(L,G,D));if(!Y||N(O))return null;let et=l*Y.steps;G.forEach((tt,K)=>E.push(Y.predictions.slice(K*et,(K+1)*et)))}return E}async function U(O,L,T,D,I){
 let E=s(),H=async V=>{let J=V.flatMap(ot=>Array.from({length:i-1},(pt,yt)=>[ot,yt+1])),at=await P(O,I,J,!0);if(J.forEach(([ot,pt],yt)=>at&&D.get(ot)?.set(at[yt],
 (pt-1)*l)),at)for(let ot of V)m.add(D.get(ot));return at!==null};if(!await H([c]))return null;let G=D.get(0);if(G)for(let V=0;V+1<i;V++)G.copyWithin(V*l,(i-1)*l);
 let Y=[...D.keys()].filter(V=>V>0&&V<c&&!m.has(D.get(V))),et=(s()-E)*Y.length,tt=et>Fm?`Shapley values before the last step are not computed: the ${Y.length} fu\
-rther subsets at every step would take about ${Math.round(et/1e3)} s`:"",K={...z,prediction:{...z.prediction,values:D.get(c).slice()}};return B(O,L,K,f?D:null,Y.
+rther subsets at every step would take about ${Math.round(et/1e3)} s`:"",K={...T,prediction:{...T.prediction,values:D.get(c).slice()}};return B(O,L,K,f?D:null,Y.
 length>0&&!tt),b&&([b.prefixes,b.left]=[s()-O.requested,tt]),a(),tt||!Y.length?K:await H(Y)?(B(O,L,K,D,!1),b&&(b.prefixes=s()-O.requested),a(),K):null}async function C(){
-if(!v){v=!0;try{for(let O=T();O;O=T())try{await q(O)}catch(L){w={key:O.key,sample:O.sample,text:L instanceof Error?L.message:String(L)},a()}}finally{v=!1}}}return{
-follow({sample:O,epoch:L,masked:z,edits:D}){let I=M({sample:O,epoch:L,masked:z,edits:D});I!==x&&A?.cancel(),I!==x&&([x,$,w]=[I,s(),null]),y={sample:O,epoch:L,masked:z,
+if(!v){v=!0;try{for(let O=z();O;O=z())try{await q(O)}catch(L){w={key:O.key,sample:O.sample,text:L instanceof Error?L.message:String(L)},a()}}finally{v=!1}}}return{
+follow({sample:O,epoch:L,masked:T,edits:D}){let I=M({sample:O,epoch:L,masked:T,edits:D});I!==x&&A?.cancel(),I!==x&&([x,$,w]=[I,s(),null]),y={sample:O,epoch:L,masked:T,
 edits:D},C()},base:O=>u.get(O)??null,current:()=>g,timesOf:O=>b?.key===O?b:null,problemOf:O=>w&&w.key===O?w.text:"",failed:O=>w&&w.key===`sample ${O}`?w.text:"",
-refusal({sample:O,epoch:L,edits:z},D){if(L!==n.epoch)return`the model in the page has the weights of epoch ${e.epochs[n.epoch]}`;if(n.sampleAt(O)===null)return`\
-the page does not hold the input of sample ${e.samples[O]}`;for(let[I,E]of o.entries())for(let H of Object.keys(Object.hasOwn(z,E)?z[E]:{}))if(!D[I].includes(H))
+refusal({sample:O,epoch:L,edits:T},D){if(L!==n.epoch)return`the model in the page has the weights of epoch ${e.epochs[n.epoch]}`;if(n.sampleAt(O)===null)return`\
+the page does not hold the input of sample ${e.samples[O]}`;for(let[I,E]of o.entries())for(let H of Object.keys(Object.hasOwn(T,E)?T[E]:{}))if(!D[I].includes(H))
 return`the page does not compute the edit "${H}" of ${E}`;return""},stop(){k=!0,A?.cancel(),t.stop()}}}var Dm=()=>new Promise(t=>{let e=setTimeout(t,jm);requestAnimationFrame(
 ()=>{let{port1:n,port2:a}=new MessageChannel;n.onmessage=()=>{clearTimeout(e),n.close(),t()},a.postMessage(0)})});function Wm(t){let e=0;for(let n=1;n<t.length;n++)
 t[n]>t[e]&&(e=n);return e}var Hm=16,Um=.001;function Gm(t,e){let{split:n,graph:a}=e.model,s=t.modalities.length;if(!(n.modalities.length===s&&e.rows.length===t.sizes.sample&&e.offers.length===
@@ -1849,35 +1850,35 @@ predictions:s}){let r=e.get("edit_options"),o=!!r?.offers,i=o&&r.kernel!==!1,l=h
 e.get("what_if_result")?.seq?{open:""}:{}},l),f=h("p",{class:"mmv-small mmv-what-if-status",role:"status"}),d=h("p",{class:"mmv-error",role:"alert"}),u=h("p",{class:"\
 mmv-small mmv-what-if-effect"}),p=ct("reset",()=>n({edits:{},masked:[]}),{"aria-label":"Reset all edits"}),m=ct("show as recorded",()=>a(m.getAttribute("aria-pr\
 essed")!=="true"),{"aria-pressed":"false"}),g=of(n),y=cf(t,e,n),w=ct("undo",g.undo,{"aria-label":"Undo the last edit"}),b=ct("redo",g.redo,{"aria-label":"Redo t\
-he edit"}),v=ct("save as counterfactual",()=>M&&y.save(M,$.time)),k=ct("cancel",()=>n(T()),{"aria-label":"Cancel this edit"}),$=e.get("selection"),x=0,A=0,S=!1,
-M=null,T=()=>M?{edits:M.edits,masked:M.request.masked,sample:M.sample,epoch:M.epoch}:{edits:{},masked:[]},N=o?t.modalities.map((O,L)=>sf(t,L,r.offers[L],r.frames[L],
-z=>{let D={...Object.hasOwn($.edits,O.name)?$.edits[O.name]:{},...z},I=Object.fromEntries(ro.filter(H=>D[H]!==void 0&&D[H]!==null).map(H=>[H,D[H]])),E=Object.entries(
-$.edits).filter(([H])=>H!==O.name);n({edits:Object.fromEntries(Object.keys(I).length?[...E,[O.name,I]]:E)})},z=>n({masked:t.modalities.map(D=>D.name).filter(D=>D===
-O.name?z:$.masked.includes(D))}),()=>$.time,()=>$.sample)):[];if(o){let O=fo.filter(L=>r.offers.some(z=>z.includes(L)));c.append(h("div",{class:"mmv-scroll-x",tabindex:0,
+he edit"}),v=ct("save as counterfactual",()=>M&&y.save(M,$.time)),k=ct("cancel",()=>n(z()),{"aria-label":"Cancel this edit"}),$=e.get("selection"),x=0,A=0,S=!1,
+M=null,z=()=>M?{edits:M.edits,masked:M.request.masked,sample:M.sample,epoch:M.epoch}:{edits:{},masked:[]},N=o?t.modalities.map((O,L)=>sf(t,L,r.offers[L],r.frames[L],
+T=>{let D={...Object.hasOwn($.edits,O.name)?$.edits[O.name]:{},...T},I=Object.fromEntries(ro.filter(H=>D[H]!==void 0&&D[H]!==null).map(H=>[H,D[H]])),E=Object.entries(
+$.edits).filter(([H])=>H!==O.name);n({edits:Object.fromEntries(Object.keys(I).length?[...E,[O.name,I]]:E)})},T=>n({masked:t.modalities.map(D=>D.name).filter(D=>D===
+O.name?T:$.masked.includes(D))}),()=>$.time,()=>$.sample)):[];if(o){let O=fo.filter(L=>r.offers.some(T=>T.includes(L)));c.append(h("div",{class:"mmv-scroll-x",tabindex:0,
 role:"region","aria-label":"Edits of each modality"},h("table",{class:"mmv-edits","aria-label":"Edits"},h("thead",{},h("tr",{},h("td"),...O.map(L=>h("th",{scope:"\
 col",class:`mmv-by-${L}`},uo[L])))),h("tbody",{},...N.map(L=>L.row(O))))))}let _=o?i0(t,r.offers,r.reasons??[],i):e.get("opened")?"Further edits need a running \
 kernel, and a saved page has none; a modality can still be masked, under Modality ablation.":`Edits need the model: ${r0}.`;c.append(h("div",{class:"mmv-inline"},
 w,b,p,m,k,v,f),u,d,y.node,..._?[rt(_)]:[]);let j=[t.task==="classification"?["p(true class)"]:["predicted value"],...t.modalities.map((O,L)=>$t(t,L))].map(O=>({
-numbers:new Text(""),words:O})),B=j.map(({numbers:O,words:L})=>h("span",{class:"mmv-change"},...L,O));function F({sample:O,epoch:L,time:z}){let D=t.task==="clas\
-sification"?t.targets[O]:0,I=G=>G.part("prediction",L,O,z)[D],[E,H]=[t.recorded,t].map(G=>G.part("phi",L,O,z));j.forEach(({numbers:G},Y)=>{let[et,tt,K]=Y?[E[Y-1],
+numbers:new Text(""),words:O})),B=j.map(({numbers:O,words:L})=>h("span",{class:"mmv-change"},...L,O));function F({sample:O,epoch:L,time:T}){let D=t.task==="clas\
+sification"?t.targets[O]:0,I=G=>G.part("prediction",L,O,T)[D],[E,H]=[t.recorded,t].map(G=>G.part("phi",L,O,T));j.forEach(({numbers:G},Y)=>{let[et,tt,K]=Y?[E[Y-1],
 H[Y-1],mt]:[I(t.recorded),I(t),st],V=` ${K(et,t.digits)} → ${K(tt,t.digits)}`;G.data!==V&&(G.data=V)}),u.firstChild||u.append(...B)}function R(O){let L=s.timesOf(
-O),z=e.get("what_if_result"),D=z?.milliseconds;return L&&M?.draft!==void 0?`in the page in ${st(L.first,0)} ms${L.all===null?"":`, all subsets in ${st(L.all,0)}\
+O),T=e.get("what_if_result"),D=T?.milliseconds;return L&&M?.draft!==void 0?`in the page in ${st(L.first,0)} ms${L.all===null?"":`, all subsets in ${st(L.all,0)}\
  ms`}${L.prefixes===null?M.partial?"; every prefix is being computed":"":`, every prefix in ${st(L.prefixes/1e3,1)} s`}${L.left&&`. ${L.left}`}`:`by the kernel${typeof D==
 "number"?` in ${st(D,0)} ms`:""}`}function q(){let O=s.stage(),L=s.difference();if(O==="failed")return` The model in the page cannot be used${i?"; the kernel pr\
-edicts":""}: ${s.reason()}`;if(O!=="ready")return"";let z=s.engine(),D=s.meta(),I=Number(D?.model.about.error)||0,E=[...D?.notes??[],String(D?.model.about.no_attribution??
-"")].filter(Boolean).map(H=>` ${H.replace(/\.$/,"")}.`).join("");return` The model is in the page (epoch ${t.epochs[t.model_epoch??0]}, ${z?.kind==="wasm"?"WebA\
+edicts":""}: ${s.reason()}`;if(O!=="ready")return"";let T=s.engine(),D=s.meta(),I=Number(D?.model.about.error)||0,E=[...D?.notes??[],String(D?.model.about.no_attribution??
+"")].filter(Boolean).map(H=>` ${H.replace(/\.$/,"")}.`).join("");return` The model is in the page (epoch ${t.epochs[t.model_epoch??0]}, ${T?.kind==="wasm"?"WebA\
 ssembly":"JavaScript"})${I?`; stored weights and frames change a prediction by at most ${I.toPrecision(2)}`:""}${L===null?"":`; it reproduces the recording of ${t.
-samples[0]} within ${L.toPrecision(1)}`}.${E}`}function W(O){let L=e.get("what_if_error"),z=L?.seq&&le(L.request)===O,D=s.problemOf(O),I=O&&!i&&o&&!D?s.refusal(
+samples[0]} within ${L.toPrecision(1)}`}.${E}`}function W(O){let L=e.get("what_if_error"),T=L?.seq&&le(L.request)===O,D=s.problemOf(O),I=O&&!i&&o&&!D?s.refusal(
 $):"",E=s.stage()==="starting",H=M?"shown is the last valid prediction":"shown is the recorded sample",{undo:G,redo:Y}=g.steps(),et=[[p,!O],[w,!G],[b,!Y],[v,!(M&&
-M.key===O&&!M.draft&&M.has("phi"))],[m,!M]];for(let[V,J]of et)ft(V,"disabled",J);let tt=D||(O&&z?L.text:"")||(E?"":I);if(wt(d,tt?`This edit could not be compute\
+M.key===O&&!M.draft&&M.has("phi"))],[m,!M]];for(let[V,J]of et)ft(V,"disabled",J);let tt=D||(O&&T?L.text:"")||(E?"":I);if(wt(d,tt?`This edit could not be compute\
 d; ${H}${M?`: ${ua(t,M.edits)||"some modalities masked"}`:""}. The reason: ${tt}`:""),!(O&&!tt&&M?.key!==O&&s.stage()==="ready"&&!s.refusal($)))clearTimeout(A),
 A=0,S=!1;else if(!S){A||=setTimeout(()=>{S=!0,W(le($))},s0);return}wt(f,t.edited()===null&&M?"Shown is the sample as recorded.":O?tt?"":M&&M.key===O?`Shown is t\
 he edited sample, computed ${R(O)}; outlines and pale lines are as recorded.`:E?`The model in the page is starting; ${H}.`:o?`Computing; ${H}.`:`This edit was n\
 ot computed before the page was saved; ${H}.`:o?`Nothing is edited.${q()}`:""),ft(k,"hidden",!o||!O||M?.key===O),clearTimeout(x),i&&O&&!tt&&!E&&!(M&&M.key===O)&&
-(x=setTimeout(()=>f.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${H}.`,5e3))}function P(O,L,z){[$,M]=[O,L],g.follow(O);let D=o||L?
+(x=setTimeout(()=>f.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${H}.`,5e3))}function P(O,L,T){[$,M]=[O,L],g.follow(O);let D=o||L?
 le(O):Object.keys(O.edits).length?le(O):"";N.forEach((I,E)=>{let{name:H}=t.modalities[E];I.draw(Object.hasOwn(O.edits,H)?O.edits[H]:{},O.masked.includes(H))}),Dt(
-m,"aria-pressed",String(z)),W(D),!M?.draft&&(t.edited()?F(O):u.replaceChildren())}function U(O){let L=O.key.toLowerCase(),z=O.target;return!(O.ctrlKey||O.metaKey)||
-O.altKey||!["z","y"].includes(L)||z.closest("input[type=text], input[type=search], input[type=number], textarea")?!1:(O.preventDefault(),O.stopPropagation(),L===
+m,"aria-pressed",String(T)),W(D),!M?.draft&&(t.edited()?F(O):u.replaceChildren())}function U(O){let L=O.key.toLowerCase(),T=O.target;return!(O.ctrlKey||O.metaKey)||
+O.altKey||!["z","y"].includes(L)||T.closest("input[type=text], input[type=search], input[type=number], textarea")?!1:(O.preventDefault(),O.stopPropagation(),L===
 "y"||O.shiftKey?g.redo():g.undo(),!0)}return{node:c,draw:P,key:U,stop:()=>{clearTimeout(x),clearTimeout(A),y.stop()}}}var l0=340,uf=28,c0=22,hf=3;function ho(t,e){let n=[],a=1/0;for(let r=0;r<e**t.length;r++){let o=t.map((l,c)=>Math.floor(r/e**c)%e),i=Array(e).fill(0);o.forEach(
 (l,c)=>i[l]+=t[c]+c0),Math.max(...i)<a&&([n,a]=[o,Math.max(...i)])}let s=[...new Set(n)];return n.map(r=>s.indexOf(r))}function pf(t){let e=h("div",{class:"mmv-\
 more"}),n={};t.forEach(({node:r,tall:o})=>r.style.containIntrinsicSize=`auto ${o}px`);let a=0,s=r=>{if(r===a)return;a=r;let o=n[r]??=ho(t.map(i=>i.tall),r);e.replaceChildren(
@@ -1912,28 +1913,28 @@ backgroundPosition);return m0(t.backgroundImage).flatMap((r,o)=>{let i=/^(repeat
 t-${n.childNodes.length}`,c=it("rect",{...e,fill:`url(#${l})`}),f=bo(i[2]),d=/^(-?[\d.]+)deg$/.exec(f[0]),u=d?Number(d[1]):180,m=(d||f[0].startsWith("to ")||i[1]===
 "radial"&&!Rn(f[0].replace(/ .*/,""))?f.slice(1):f).map(x=>{let A=[...x.replace(/^[a-z-]+\([^)]*\)/,"").matchAll(/(-?[\d.]+)(px|%)/g)].map(S=>Number(S[1]));return{
 paint:Rn(/^[a-z-]+\([^)]*\)|^\S+/.exec(x)?.[0]??""),places:A}});if(i[1]==="repeating-linear"){let x=Math.max(...m.flatMap(({places:M})=>M));if(!(x>0))return[];let A=0,
-S=m.flatMap(({paint:M,places:T})=>{let N=T.length>1?T[0]:A,_=T.at(-1)??A;return A=_,M&&_>N?[it("rect",{x:N,width:_-N,height:x,...yo(M)})]:[]});return n.append(it(
+S=m.flatMap(({paint:M,places:z})=>{let N=z.length>1?z[0]:A,_=z.at(-1)??A;return A=_,M&&_>N?[it("rect",{x:N,width:_-N,height:x,...yo(M)})]:[]});return n.append(it(
 "pattern",{id:l,width:x,height:x,patternUnits:"userSpaceOnUse",patternTransform:`translate(${e.x} ${e.y}) rotate(${u-90})`},...S)),[c]}let[g,y="auto"]=(a[o%a.length]??
 "auto").split(" ");if(i[1]==="radial"){let x=parseFloat(g),A=m[0]?.places[0],S=m[0]?.paint;return!(x>0)||!A||!S?[]:(n.append(it("pattern",{id:l,x:e.x,y:e.y,width:x,
 height:x,patternUnits:"userSpaceOnUse"},it("circle",{cx:x/2,cy:x/2,r:A,...yo(S)}))),[c])}let w=m.map(({paint:x})=>x?.colour),b=m[0]?.paint;if(b&&w.every(x=>x===
-b.colour)){let x=(T,N)=>T.endsWith("%")?parseFloat(T)*N/100:T==="auto"?N:parseFloat(T),A=[x(g,e.width),x(y,e.height)],[S,M]=(s[o%s.length]??"0% 0%").split(" ").
-map((T,N)=>x(T,(N?e.height:e.width)-A[N]));return[it("rect",{x:e.x+S,y:e.y+M,width:A[0],height:A[1],...yo(b)})]}let v=(u-90)*Math.PI/180,[k,$]=[Math.cos(v)/2,Math.
+b.colour)){let x=(z,N)=>z.endsWith("%")?parseFloat(z)*N/100:z==="auto"?N:parseFloat(z),A=[x(g,e.width),x(y,e.height)],[S,M]=(s[o%s.length]??"0% 0%").split(" ").
+map((z,N)=>x(z,(N?e.height:e.width)-A[N]));return[it("rect",{x:e.x+S,y:e.y+M,width:A[0],height:A[1],...yo(b)})]}let v=(u-90)*Math.PI/180,[k,$]=[Math.cos(v)/2,Math.
 sin(v)/2];return n.append(it("linearGradient",{id:l,x1:.5-k,y1:.5-$,x2:.5+k,y2:.5+$},...m.map(({paint:x,places:A},S)=>it("stop",{offset:A.length?A[0]/100:S/(m.length-
 1),"stop-color":x?.colour??"#ffffff","stop-opacity":x?.alpha??0})))),[c]})}var g0=["fill","stroke"],b0=["fill-opacity","stroke-width","stroke-opacity","stroke-dasharray","stroke-linecap","stroke-linejoin","opacity","text-anchor","domin\
 ant-baseline","font-family","font-size","font-weight","vector-effect","paint-order"],Mf=".mmv-panel-tools, .mmv-export, .mmv-trust, .mmv-lacks, .mmv-control, .m\
 mv-hidden-text, .mmv-log, .mmv-grow, input, select, audio, video, dialog, [hidden]",xf={"color-scheme":"light","--paper":"#ffffff","--ink":"#1f2430"};function y0(t,e){
 let{style:n}=t.closest(".mmv")??t,a=Object.keys(xf).map(s=>[s,n.getPropertyValue(s),n.getPropertyPriority(s)]);for(let[s,r]of Object.entries(xf))n.setProperty(s,
 r,"important");try{return e()}finally{for(let s of a)n.setProperty(...s)}}function _f(t){let{width:e,top:n}=t.getBoundingClientRect(),a=[...t.children].filter(s=>!s.
-matches(Mf)&&s.getClientRects().length).map(s=>s.getBoundingClientRect().bottom-n);return{width:Math.ceil(e),height:Math.ceil(Math.max(24,...a)+8)}}var Tt=t=>Math.
-round(100*t)/100;function kf(t,e,n,a){let{width:s,height:r}=e,o=e.left-a.left,i=e.top-a.top,l={x:Tt(o),y:Tt(i),width:Tt(s),height:Tt(r)};if(s<=0||r<=0)return;let c=Math.
-min(parseFloat(n.borderTopLeftRadius)*(n.borderTopLeftRadius.endsWith("%")?s/100:1)||0,s/2,r/2),f=c?{rx:Tt(c)}:{},d=Rn(n.backgroundColor);d&&t.append(it("rect",
+matches(Mf)&&s.getClientRects().length).map(s=>s.getBoundingClientRect().bottom-n);return{width:Math.ceil(e),height:Math.ceil(Math.max(24,...a)+8)}}var zt=t=>Math.
+round(100*t)/100;function kf(t,e,n,a){let{width:s,height:r}=e,o=e.left-a.left,i=e.top-a.top,l={x:zt(o),y:zt(i),width:zt(s),height:zt(r)};if(s<=0||r<=0)return;let c=Math.
+min(parseFloat(n.borderTopLeftRadius)*(n.borderTopLeftRadius.endsWith("%")?s/100:1)||0,s/2,r/2),f=c?{rx:zt(c)}:{},d=Rn(n.backgroundColor);d&&t.append(it("rect",
 {...l,...f,fill:d.colour,...d.alpha<1?{"fill-opacity":d.alpha}:{}})),n.backgroundImage!=="none"&&t.append(...vf(n,{x:o,y:i,width:s,height:r},a.defs).map(g=>(c&&
-g.tagName==="rect"&&g.setAttribute("rx",String(Tt(c))),g)));let u=["Top","Right","Bottom","Left"].map(g=>{let y=parseFloat(n[`border${g}Width`]),w=n[`border${g}\
+g.tagName==="rect"&&g.setAttribute("rx",String(zt(c))),g)));let u=["Top","Right","Bottom","Left"].map(g=>{let y=parseFloat(n[`border${g}Width`]),w=n[`border${g}\
 Style`],b=Rn(n[`border${g}Color`]);return w==="none"||w==="hidden"||!(y>0)||!b?null:{wide:y,paint:b,dash:w==="dashed"?`${3*y} ${2*y}`:w==="dotted"?`${y} ${y}`:""}}),
 p=({wide:g,paint:y,dash:w})=>({fill:"none",stroke:y.colour,"stroke-width":g,...y.alpha<1?{"stroke-opacity":y.alpha}:{},...w?{"stroke-dasharray":w}:{}}),m=u[0];if(m&&
-u.every(g=>g&&g.wide===m.wide&&g.paint.colour===m.paint.colour)){let g=m.wide/2;t.append(it("rect",{x:Tt(o+g),y:Tt(i+g),width:Tt(Math.max(0,s-2*g)),height:Tt(Math.
-max(0,r-2*g)),...f,...p(m)}));return}u.forEach((g,y)=>{if(!g)return;let w=g.wide/2,b=[`M${Tt(o)} ${Tt(i+w)}h${Tt(s)}`,`M${Tt(o+s-w)} ${Tt(i)}v${Tt(r)}`,`M${Tt(o)}\
- ${Tt(i+r-w)}h${Tt(s)}`,`M${Tt(o+w)} ${Tt(i)}v${Tt(r)}`][y];t.append(it("path",{d:b,...p(g)}))})}function $f(t,e,n,a){let s=getComputedStyle(e,n);if(s.content!==
+u.every(g=>g&&g.wide===m.wide&&g.paint.colour===m.paint.colour)){let g=m.wide/2;t.append(it("rect",{x:zt(o+g),y:zt(i+g),width:zt(Math.max(0,s-2*g)),height:zt(Math.
+max(0,r-2*g)),...f,...p(m)}));return}u.forEach((g,y)=>{if(!g)return;let w=g.wide/2,b=[`M${zt(o)} ${zt(i+w)}h${zt(s)}`,`M${zt(o+s-w)} ${zt(i)}v${zt(r)}`,`M${zt(o)}\
+ ${zt(i+r-w)}h${zt(s)}`,`M${zt(o+w)} ${zt(i)}v${zt(r)}`][y];t.append(it("path",{d:b,...p(g)}))})}function $f(t,e,n,a){let s=getComputedStyle(e,n);if(s.content!==
 '""'||s.position!=="absolute"||s.display==="none")return;let r=e.getBoundingClientRect(),[o,i,l,c]=[s.left,s.top,s.width,s.height].map(parseFloat);if([o,i,l,c].
 every(Number.isFinite)){let f=getComputedStyle(e);kf(t,{left:r.left+parseFloat(f.borderLeftWidth)+o,top:r.top+parseFloat(f.borderTopWidth)+i,width:l,height:c},s,
 a)}}function w0(t,e,n,a){let s=Rn(n.color);if(!e.data.trim()||!s)return;let r=[],o=document.createRange(),i=n.writingMode.startsWith("vertical");for(let m of e.
@@ -1946,15 +1947,15 @@ bottom:w.bottom})}let{context:l}=a;l.font=`${n.fontStyle} ${n.fontWeight} ${n.fo
 fontBoundingBoxDescent,u=n.textAlign==="right"||n.textAlign==="end"?"end":n.textAlign==="center"?"middle":"start",p={fill:s.colour,...s.alpha<1?{"fill-opacity":s.
 alpha}:{},"font-family":n.fontFamily,"font-size":parseFloat(n.fontSize),...n.fontWeight==="400"?{}:{"font-weight":n.fontWeight},...n.fontStyle==="normal"?{}:{"f\
 ont-style":n.fontStyle},...n.textDecorationLine==="line-through"?{"text-decoration":"line-through"}:{}};for(let{text:m,left:g,right:y,top:w,bottom:b}of r){if(i){
-let $=(g+y)/2-a.left+(f-d)/2,x=(w+b)/2-a.top;t.append(it("text",{transform:`translate(${Tt($)} ${Tt(x)}) rotate(-90)`,"text-anchor":"middle",...p},m));continue}
-let v=(u==="end"?y:u==="middle"?(g+y)/2:g)-a.left,k=(w+b-f-d)/2+f-a.top;t.append(it("text",{x:Tt(v),y:Tt(k),...u==="start"?{}:{"text-anchor":u},...p},m))}}function Af(t){
+let $=(g+y)/2-a.left+(f-d)/2,x=(w+b)/2-a.top;t.append(it("text",{transform:`translate(${zt($)} ${zt(x)}) rotate(-90)`,"text-anchor":"middle",...p},m));continue}
+let v=(u==="end"?y:u==="middle"?(g+y)/2:g)-a.left,k=(w+b-f-d)/2+f-a.top;t.append(it("text",{x:zt(v),y:zt(k),...u==="start"?{}:{"text-anchor":u},...p},m))}}function Af(t){
 let e=getComputedStyle(t);if(t.matches("[hidden], title, desc")||e.display==="none"||e.visibility==="hidden")return null;let n=document.createElementNS(t.namespaceURI,
 t.localName);for(let{name:a,value:s}of t.attributes)/^(class|id|style|role|tabindex|aria-.*|data-.*)$/.test(a)||n.setAttribute(a,s);for(let a of g0){let s=e.getPropertyValue(
-a),r=Rn(s);n.setAttribute(a,r?r.colour:"none"),r&&r.alpha<1&&n.setAttribute(`${a}-opacity`,String(Tt(r.alpha*Number(e.getPropertyValue(`${a}-opacity`)||1))))}for(let a of b0){
+a),r=Rn(s);n.setAttribute(a,r?r.colour:"none"),r&&r.alpha<1&&n.setAttribute(`${a}-opacity`,String(zt(r.alpha*Number(e.getPropertyValue(`${a}-opacity`)||1))))}for(let a of b0){
 let s=e.getPropertyValue(a),r=a.startsWith("font")||a==="text-anchor"||a==="dominant-baseline";s&&s!=="none"&&s!=="normal"&&s!=="auto"&&!n.hasAttribute(a)&&!(r&&
 t.tagName!=="text")&&n.setAttribute(a,s)}for(let a of t.childNodes){let s=a instanceof Element?Af(a):a.cloneNode(!1);s&&n.append(s)}return n}function Of(t,e,n){
 let a=getComputedStyle(e);if(e.matches(Mf)||a.display==="none"||a.visibility==="hidden"||!(e.getClientRects().length||a.display==="contents")||"checkVisibility"in
-e&&!e.checkVisibility())return;let s=e.getBoundingClientRect(),r={x:Tt(s.left-n.left),y:Tt(s.top-n.top),width:Tt(s.width),height:Tt(s.height)},o=t;if(Number(a.opacity)<
+e&&!e.checkVisibility())return;let s=e.getBoundingClientRect(),r={x:zt(s.left-n.left),y:zt(s.top-n.top),width:zt(s.width),height:zt(s.height)},o=t;if(Number(a.opacity)<
 1&&t.append(o=it("g",{opacity:a.opacity})),e instanceof HTMLCanvasElement||e instanceof HTMLImageElement){let l=e instanceof HTMLCanvasElement?e.toDataURL():e.src;
 l.startsWith("data:image/")&&s.width&&o.append(it("image",{...r,href:l,preserveAspectRatio:"none","image-rendering":"pixelated"}));return}if(kf(o,s,a,n),e instanceof
 SVGSVGElement){let l=Af(e);if(l&&s.width){for(let[c,f]of Object.entries(r))l.setAttribute(c,String(f));for(let c of["opacity","transform"])l.removeAttribute(c);
@@ -1988,20 +1989,20 @@ id)),u=h("button",{type:"button",role:"tab",id:`${t}-tab-${c}`,class:"mmv-tab","
 ()=>a({section:c})),u}),i=h("div",{class:"mmv-tabs",role:"tablist","aria-label":"Sections",...o.length?{}:{hidden:""}},...o);i.addEventListener("keydown",c=>{let f=o.
 indexOf(c.target),d=o.length-1,u=x0.get(c.key),p=c.key==="Home"?0:c.key==="End"?d:u===void 0?-1:(f+u+o.length)%o.length;f<0||p<0||(c.preventDefault(),o[p].focus(),
 o[p].click())});function l(c){let f=$0(c,e);o.forEach(d=>{let u=d.dataset.section===f;Dt(d,"aria-selected",String(u)),ft(d,"tabIndex",u?0:-1)});for(let d of e)n[d].
-forEach(u=>u.toggleAttribute("data-closed",f!==qa&&f!==d));return f}return{node:i,draw:l}}function Tf(t,e){let{trust:n}=t,a=n?.views[e],s=a&&n.rows[a];if(!s)return[];let r=(o,i)=>i?[h("dt",{},o),h("dd",{},i)]:[];return[...s.measured?[h("p",{class:"mm\
+forEach(u=>u.toggleAttribute("data-closed",f!==qa&&f!==d));return f}return{node:i,draw:l}}function zf(t,e){let{trust:n}=t,a=n?.views[e],s=a&&n.rows[a];if(!s)return[];let r=(o,i)=>i?[h("dt",{},o),h("dd",{},i)]:[];return[...s.measured?[h("p",{class:"mm\
 v-small mmv-measured"},s.measured)]:[],h("details",{class:"mmv-trust"},h("summary",{},"How far can you trust this picture?"),h("dl",{},...r("Question",s.question),
-...r("Shows",s.can),...r("Does not show",s.cannot),...r("Measured values",`${n.page}#${a}`)))]}function zf(t,e,n){try{return n()}catch(a){console.error(a),e.replaceChildren(h("p",{class:"mmv-error",role:"alert"},`The view "${t.name}" could not be drawn: ${a}`));
+...r("Shows",s.can),...r("Does not show",s.cannot),...r("Measured values",`${n.page}#${a}`)))]}function Tf(t,e,n){try{return n()}catch(a){console.error(a),e.replaceChildren(h("p",{class:"mmv-error",role:"alert"},`The view "${t.name}" could not be drawn: ${a}`));
 return}}var M0=150;function _0(t,e,n,a){let s=e("main"),r=e("side"),o=e("wide"),i=[...s.length?[]:r,...e("columns")];if(!(s.length+i.length+o.length))return null;
 let l=s.length?[h("div",{class:"mmv-body"},...s.map(f=>n(f,"div","mmv-lanes")),h("div",{class:"mmv-side"},...r.map(f=>n(f,"section","mmv-panel"))))]:[],c=i.map(
 f=>({node:n(f,"section","mmv-panel"),tall:f.height?.(a)??300}));return h("div",{class:"mmv-section"},h("div",{class:"mmv-section-title",role:"heading"},t),...l,
 ...c.length?[pf(c)]:[],...o.map(f=>n(f,"section","mmv-panel mmv-wide")))}var Cf="No values for this sample: it was not recorded, and the model in the page does \
-not compute this view.";function $o(t,e,n,a){let s=[],r=a&&`Run ${a}${t.name&&`: ${t.name}`}`,o=(f,d,u)=>{let p=h(d,{class:u,"data-view":f.name}),m=zf(f,p,()=>f.
+not compute this view.";function $o(t,e,n,a){let s=[],r=a&&`Run ${a}${t.name&&`: ${t.name}`}`,o=(f,d,u)=>{let p=h(d,{class:u,"data-view":f.name}),m=Tf(f,p,()=>f.
 mount(p,t,e,n)),g=f.needs.filter(x=>Dc.includes(x)),y=rt("As recorded: this view does not show the edit."),w=f.needs.filter(x=>t.sample_axis?.[x]!==void 0),b=rt(
 Cf),v=x=>w.some(A=>t.lacks(A,x));b.classList.add("mmv-lacks"),w.length&&p.append(b),g.length&&p.append(y);let k=e;m&&p.append(h("div",{class:"mmv-panel-tools"},
-...Tf(t,f.name),Ps(p,t,f,()=>k)));let $=0;return s.push({root:p,first:f.first,update:x=>{if(!m)return;if(x.draft&&!f.early)return void($||=setTimeout(()=>p.ariaBusy=
+...zf(t,f.name),Ps(p,t,f,()=>k)));let $=0;return s.push({root:p,first:f.first,update:x=>{if(!m)return;if(x.draft&&!f.early)return void($||=setTimeout(()=>p.ariaBusy=
 "true",M0));clearTimeout($),$=0,k=x,p.ariaBusy=null;let A=f.needs.includes("attribution")?t.recorded.computed()?.unexplained:"";wt(b,`${Cf}${A?` ${A}`:""}`),p.toggleAttribute(
-"data-lacks",v(x.sample)),v(x.sample)||zf(f,p,()=>m(f.early?{...x,version:x.early??x.version}:x)),ft(y,"hidden",!t.edited()||g.every(t.replaced))}}),p},i={},l=Da.
-flatMap(([f,d])=>{let u=_0(d,p=>zo(p,t).filter(m=>Nf(m)===f),o,t.modalities.length);return u&&(i[f]=u),u?[f]:[]});return{node:h("section",{class:"mmv-run",...r?
+"data-lacks",v(x.sample)),v(x.sample)||Tf(f,p,()=>m(f.early?{...x,version:x.early??x.version}:x)),ft(y,"hidden",!t.edited()||g.every(t.replaced))}}),p},i={},l=Da.
+flatMap(([f,d])=>{let u=_0(d,p=>To(p,t).filter(m=>Nf(m)===f),o,t.modalities.length);return u&&(i[f]=u),u?[f]:[]});return{node:h("section",{class:"mmv-run",...r?
 {"aria-label":r}:{}},...r?[dt(Q(r))]:[],...Object.values(i)),updates:s,held:l,panels:i}}function If(t){let e=new Set,n=new Map,a=new Map,s=new IntersectionObserver(w=>w.forEach(({target:b,isIntersecting:v})=>{v?e.delete(b):e.add(b)}),{rootMargin:"5\
 0px"});t.forEach(({root:w})=>s.observe(w));let r=0,o=0,i=new Map,l=()=>{o=0;for(let w of i.values())w();i.clear()},c=()=>{clearTimeout(r),r=0;for(let w of n.values())
 w();n.clear()};function f(w){let b=t[0]?.root.getRootNode()?.activeElement??null;i.clear();for(let{root:v,update:k,first:$}of t){let x=a.delete(v);n.delete(v),v.
@@ -2055,17 +2056,17 @@ over steps`,"mmv-state")),d=Rf(),u=h("div",{class:"mmv-subtitle"}),p=y=>h("div",
 v-cut-x"});return b.style.setProperty("--at",String((1+(w>>1))/n)),b})));let m=h("div",{class:"mmv-pair mmv-difference-maps"},...r?[h("div",{},c,h("div",{class:"\
 mmv-blocks"},p("mmv-ups"),i.box,h("span"),p("mmv-alongs")),l.node)]:[],...o?[h("div",{},u,...f.flatMap((y,w)=>[h("div",{class:"mmv-small"},Et(w),Q(t.modalities[w].
 name)),y.box]),d.node,rt("Channels of the same number, hatched where only one run shows them. Channels correspond only in trainings from the same initial weight\
-s."))]:[]);function g(y){let w=$e(e,y),{sample:b}=y;if(r){let[,S,,M]=t.shape("influence"),T=Math.min(y.layer,S-1),N=Math.min(w.layer,e.shape("influence")[1]-1),
-[_,j]=[t.part("influence",b,T),e.part("influence",b,N)],[B,F]=[t.influence.scale[T],e.influence.scale[N]],R=n*M,q=Float32Array.from(_,(U,C)=>C%M>Math.floor(C/(M*
+s."))]:[]);function g(y){let w=$e(e,y),{sample:b}=y;if(r){let[,S,,M]=t.shape("influence"),z=Math.min(y.layer,S-1),N=Math.min(w.layer,e.shape("influence")[1]-1),
+[_,j]=[t.part("influence",b,z),e.part("influence",b,N)],[B,F]=[t.influence.scale[z],e.influence.scale[N]],R=n*M,q=Float32Array.from(_,(U,C)=>C%M>Math.floor(C/(M*
 n))%M?NaN:F*(j[C]/255)**2-B*(U/255)**2),W=Jt(q)||1,P=U=>(t.influence.block[U+1]??a)-1;i.draw({values:q,columns:R,rows:R,describe:(U,C)=>({title:`operator map: ${t.
 modalities[Math.floor(U/M)].name} → ${t.modalities[Math.floor(C/M)].name}`,at:{modality:Math.floor(C/M),time:P(C%M)},rows:[["|K| in A",X(B*(_[C*R+U]/255)**2)],
-["|K| in B",X(F*(j[C*R+U]/255)**2)],["source, at",Mt(t,b,P(U%M))],["target, at",Mt(t,b,P(C%M))]]})},W),c.textContent=`operator map |K|, layer ${t.layers[T]}: B \
-− A (down: target, across: source); linear colours`,l.draw(W)}if(!o)return;let v=t.sizes.channel,[k,$]=[t,e].map((S,M)=>T=>S.scale[M?w.layer:y.layer]*(T/255)**
-(S.state_power??1)),x=t.modalities.map((S,M)=>{let T=_n(t,y.layer,M),N=t.part("channel_index",y.layer).subarray(M*v,(M+1)*v),_=Array.from(e.part("channel_index",
+["|K| in B",X(F*(j[C*R+U]/255)**2)],["source, at",Mt(t,b,P(U%M))],["target, at",Mt(t,b,P(C%M))]]})},W),c.textContent=`operator map |K|, layer ${t.layers[z]}: B \
+− A (down: target, across: source); linear colours`,l.draw(W)}if(!o)return;let v=t.sizes.channel,[k,$]=[t,e].map((S,M)=>z=>S.scale[M?w.layer:y.layer]*(z/255)**
+(S.state_power??1)),x=t.modalities.map((S,M)=>{let z=_n(t,y.layer,M),N=t.part("channel_index",y.layer).subarray(M*v,(M+1)*v),_=Array.from(e.part("channel_index",
 w.layer).subarray(M*v,(M+1)*v)),j=t.part("state",y.epoch,b,y.layer,M),B=e.part("state",w.epoch,b,w.layer,M),F=[t,e].map(q=>q.part("state_valid",b,M)),R=new Float32Array(
-T*a).fill(NaN);for(let q=0;q<T;q++){let W=_.indexOf(N[q]);for(let P=0;W>=0&&P<a;P++)F[0][P]&&F[1][P]&&(R[q*a+P]=$(B[W*a+P])-k(j[q*a+P]))}return{values:R,columns:a,
-rows:T,own:N,x:j,y:B,theirs:_}}),A=Jt(...x.map(S=>S.values))||1;x.forEach((S,M)=>f[M].draw({...S,describe:(T,N)=>({title:`channel ${S.own[N]}`,modality:M,at:{modality:M,
-channel:N,time:T},rows:[["‖h‖₂ in A",X(k(S.x[N*a+T]))],["‖h‖₂ in B",X($(S.y[S.theirs.indexOf(S.own[N])*a+T]))],["at",Mt(t,b,T)]]})},A)),u.textContent=
+z*a).fill(NaN);for(let q=0;q<z;q++){let W=_.indexOf(N[q]);for(let P=0;W>=0&&P<a;P++)F[0][P]&&F[1][P]&&(R[q*a+P]=$(B[W*a+P])-k(j[q*a+P]))}return{values:R,columns:a,
+rows:z,own:N,x:j,y:B,theirs:_}}),A=Jt(...x.map(S=>S.values))||1;x.forEach((S,M)=>f[M].draw({...S,describe:(z,N)=>({title:`channel ${S.own[N]}`,modality:M,at:{modality:M,
+channel:N,time:z},rows:[["‖h‖₂ in A",X(k(S.x[N*a+z]))],["‖h‖₂ in B",X($(S.y[S.theirs.indexOf(S.own[N])*a+z]))],["at",Mt(t,b,z)]]})},A)),u.textContent=
 `hidden states ‖h‖₂, layer ${t.layers[y.layer]}, epoch ${t.epochs[y.epoch]}: B − A (channels down, steps across); linear colours`,d.draw(A)}return{node:m,
 draw:g}}function N0(t,e,n){let{sample:a,epoch:s,layer:r}=n,o=t.task==="classification"?t.targets[a]:0,i=["quantity","modality","source","step","A","B","B − A"],l=[],c=(f,d,u)=>{
 l.push([...f,d,u,u-d])};for(let f=0;f<t.sizes.time;f++){let d=$e(e,{...n,time:f,brush:null,zoom:null});c([t.task==="classification"?"p(true class)":"predicted v\
@@ -2082,15 +2083,15 @@ A"),h("div",{class:"mmv-pair"},h("div",{},h("table",{class:"mmv-list","aria-labe
 map($=>h("th",{scope:"col"},$)))),h("tbody",{},c.node,...f.map($=>$.node)))),d.node,u.node,...p?[y]:[]),rt(...e.name?["A: ",Q(e.name),"; B: ",Q(n.name),". "]:[],
 "Charts: Shapley value φ in B minus A, ",Q(e.target_name),"; where the runs differ in steps or epochs, B is shown at the same fraction of the sequence and at i\
 ts last epoch not after A's."));let w=Bf(e,n),b=Ct();w&&t.append(w.node);let v=null;t.append(h("div",{class:"mmv-panel-tools"},Ps(t,e,{name:xo,place:"wide",needs:[],
-mount:()=>()=>{},table:($,x)=>N0(e,n,x)},()=>v)));let k=({cells:[$,x,A]},S,M,T)=>{$.textContent=T(S,e.digits),x.textContent=T(M,e.digits),A.textContent=mt(M-S,e.
-digits)};return $=>{v=$;let{sample:x,epoch:A,layer:S,time:M,brush:T}=$,N=$e(n,$),_=e.task==="classification"?e.targets[x]:0;k(c,e.part("prediction",A,x,M)[_],n.
+mount:()=>()=>{},table:($,x)=>N0(e,n,x)},()=>v)));let k=({cells:[$,x,A]},S,M,z)=>{$.textContent=z(S,e.digits),x.textContent=z(M,e.digits),A.textContent=mt(M-S,e.
+digits)};return $=>{v=$;let{sample:x,epoch:A,layer:S,time:M,brush:z}=$,N=$e(n,$),_=e.task==="classification"?e.targets[x]:0;k(c,e.part("prediction",A,x,M)[_],n.
 part("prediction",N.epoch,x,N.time)[_],st);let j=[e.part("phi",A,x,M),n.part("phi",N.epoch,x,N.time)];f.forEach((C,O)=>k(C,j[0][O],j[1][O],mt));let B=(C,O)=>{let L=$e(
-n,{...$,epoch:C,time:O,brush:null}),[z,D]=[e.part("phi",C,x,O),n.part("phi",L.epoch,x,L.time)];return e.modalities.map((I,E)=>D[E]-z[E])},F=Array.from({length:r},
+n,{...$,epoch:C,time:O,brush:null}),[T,D]=[e.part("phi",C,x,O),n.part("phi",L.epoch,x,L.time)];return e.modalities.map((I,E)=>D[E]-T[E])},F=Array.from({length:r},
 (C,O)=>B(A,O)),R=Array.from({length:o},(C,O)=>B(O,M)),q=jt([...F,...R],!0),W={name:"φ, B − A",text:C=>mt(C,e.digits)};if(d.draw({values:(C,O)=>F[O][C],count:r,
-now:M,range:q,brush:T,x:fn(e,$),y:W}),d.say({title:"φ, B − A, over the sequence"}),u.draw({values:(C,O)=>R[O][C],count:o,now:A,range:q,x:De(e.epochs),y:W}),u.
+now:M,range:q,brush:z,x:fn(e,$),y:W}),d.say({title:"φ, B − A, over the sequence"}),u.draw({values:(C,O)=>R[O][C],count:o,now:A,range:q,x:De(e.epochs),y:W}),u.
 say({title:`φ, B − A, over training, at ${Mt(e,x,M)}`}),w&&b($,"sample","epoch","layer")&&w.draw($),!p)return;let[P,U]=[e.part("coupling",A,S),n.part("coupli\
 ng",N.epoch,N.layer)];g.textContent=`Coupling weights W, B − A, layer ${e.layers[S]}${N.layer===S?"":` (of B: ${n.layers[N.layer]})`}`,m.flat().forEach((C,O)=>C.
-textContent=mt(U[O]-P[O],2))}}var T0=0;function z0(t,e,n,a){let s=t.samples.map((m,g)=>t.task==="classification"&&t.labelled?`${m} · ${t.outputs[t.targets[g]]}`:m),r=Rt("Sample",s,m=>e({sample:m}));
+textContent=mt(U[O]-P[O],2))}}var z0=0;function T0(t,e,n,a){let s=t.samples.map((m,g)=>t.task==="classification"&&t.labelled?`${m} · ${t.outputs[t.targets[g]]}`:m),r=Rt("Sample",s,m=>e({sample:m}));
 r.select.classList.add("mmv-sample"),r.select.style.width=`calc(${s.reduce((m,g)=>Math.max(m,Pn(g)),0)}ch + 3.5em)`;let o=Rt("Layer",t.layers.map(String),m=>e({
 layer:m})),i=["state","influence","routing"].some(t.has),l=h("input",{type:"range",min:0,max:t.sizes.epoch-1,step:1,class:"mmv-epoch","aria-label":"Epoch"}),c=h(
 "span",{class:"mmv-epoch-label"});l.addEventListener("input",()=>e({epoch:Number(l.value)}));let f=h("label",{class:"mmv-control mmv-grow"},h("span",{},"Epoch"),
@@ -2103,27 +2104,27 @@ Element&&t.contains(a)&&a.toggleAttribute("data-lm-suppress-shortcuts",qf(n))};r
 className)?.[1];!s||!o||!t.shiftKey||(t.preventDefault(),a({[o]:Math.min(n[o]-1,Math.max(0,e[o]+10*s))}))}function L0(t){return t.notes.length?[h("details",{class:"\
 mmv-notes"},h("summary",{},"About these data"),h("ul",{},...t.notes.map(e=>h("li",{},Q(e)))))]:[]}async function qs({model:t,el:e}){let n=t.get("data"),a=n.meta_b?
 ["A","B","both"]:["A"],s=so(ao(await Wn(n.meta,n.body))),r=n.meta_b?so(ao(await Wn(n.meta_b,n.body_b))):null,o=r?[s,r]:[s];o.forEach(I=>I.compared=o);let i=`mmv\
--title-${++T0}`,l=t.get("level")??2,c=t.get("address")?gf(t):null,f=t.get("selection"),d=I=>{$="";let E={...f,...I};E.sample>=s.recorded_samples&&s.model_epoch!==
+-title-${++z0}`,l=t.get("level")??2,c=t.get("address")?gf(t):null,f=t.get("selection"),d=I=>{$="";let E={...f,...I};E.sample>=s.recorded_samples&&s.model_epoch!==
 void 0&&E.epoch!==s.model_epoch&&(I.epoch!==void 0&&($=`${s.samples[E.sample]} was not recorded: it is computed with the weights of ${on(s,s.model_epoch)} alone\
 .`),E.epoch=s.model_epoch),t.set("selection",E),t.save_changes()},u=nf(t,s,(I="")=>{$=I,C()}),p=af(s,u),m=I=>{p.compare(I),C()},g=r||!ff(t)?null:df(s,t,d,{compare:m,
-predictions:u}),y=h("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),w=h("p",{class:"mmv-refused",role:"alert"}),b=z0(s,d,a,{A:s.name,B:r?.name??""}),
+predictions:u}),y=h("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),w=h("p",{class:"mmv-refused",role:"alert"}),b=T0(s,d,a,{A:s.name,B:r?.name??""}),
 v=h("div",{class:"mmv-title",id:i,role:"heading","aria-level":l},Q(s.title)),k=t.get("opened")?ya(t.get("selection"),s,a):"";k&&t.set("selection",t.get("opened"));
 let $=k&&`The selection in the address of this page does not exist: ${k}`,x=ya(t.get("selection"),s,a)?null:t.get("selection"),A=$o(s,x,d,r?"A":""),S=[...A.updates],
-M=[A.node],T=[Mo(s,r?"A":"")],N=[A];if(r){let I=$o(r,x&&$e(r,x),G=>d(Pc(r,G)),"B");N.push(I),T.push(Mo(r,"B"));let E=h("section",{class:"mmv-panel mmv-apart"}),
+M=[A.node],z=[Mo(s,r?"A":"")],N=[A];if(r){let I=$o(r,x&&$e(r,x),G=>d(Pc(r,G)),"B");N.push(I),z.push(Mo(r,"B"));let E=h("section",{class:"mmv-panel mmv-apart"}),
 H=Pf(E,s,r,d);S.push(...I.updates.map(G=>({...G,update:Y=>G.update($e(r,Y))})),{root:E,update:H}),M.push(I.node,E)}let _=Da.flatMap(([I])=>N.some(E=>E.panels[I])?
 [I]:[]),j=Object.fromEntries(_.map(I=>[I,N.flatMap(E=>E.panels[I]??[])])),B=Ef(i,_,j,d),F=A.panels.sample?.querySelector(".mmv-body");g&&F?F.append(g.node):g&&(A.
 node.lastElementChild??A.node).after(g.node);let R=Ff(s),q=r?s.about.filter((I,E)=>I===r.about[E]).join(" · "):s.subtitle,W=h("section",{class:"mmv","aria-labe\
-lledby":i,...r?{"data-two":""}:{}},h("header",{},h("div",{class:"mmv-head"},v,h("div",{class:"mmv-faint"},Q(q)),R.node),b.node),h("div",{class:"mmv-strip"},...T.
+lledby":i,...r?{"data-two":""}:{}},h("header",{},h("div",{class:"mmv-head"},v,h("div",{class:"mmv-faint"},Q(q)),R.node),b.node),h("div",{class:"mmv-strip"},...z.
 map(I=>I.node),y,w,B.node),...r?[M[2],h("div",{class:"mmv-runs"},M[0],M[1])]:M,...L0(s));W.querySelectorAll(".mmv-section-title").forEach(I=>I.setAttribute("ari\
 a-level",String(l+1))),W.querySelectorAll(".mmv-heading").forEach(I=>I.setAttribute("aria-level",String(l+(I.closest(".mmv-section")?2:1)))),jf(W),R.mount(W),s.
 colours.forEach((I,E)=>W.style.setProperty(`--m${E}`,I));let P=null,U="";function C(){if(!P)return;let I=t.get("selection"),E=ya(I,s,a);if(wt(w,E||t.get("messag\
 e")||$),E||(f={...I},b.draw(f),u.follow(f),u.waits(f)))return;let{edited:H,shows:G,comparing:Y,state:et}=p.next(f),tt=u.missing(f.sample);tt&&(w.textContent||=`${s.
 samples[f.sample]} was not recorded and cannot be computed: ${tt}`),g&&g.draw(f,H,Y);let K=JSON.stringify({...et,edits:null});if(K===U||(U=K,Dt(W,"data-section",
-B.draw(f.section)),T.forEach((J,at)=>{ft(J.node,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB"[at]),J.node.hidden||J.draw({...at&&r?$e(r,f):f,version:et.version,
+B.draw(f.section)),z.forEach((J,at)=>{ft(J.node,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB"[at]),J.node.hidden||J.draw({...at&&r?$e(r,f):f,version:et.version,
 draft:et.draft})}),P.draw(et),M.forEach((J,at)=>ft(J,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB "[at])),et.draft))return;let V=[Ua(s,f,G?ua(s,G.edits):""),...r?
 [Ua(r,$e(r,f))]:[]];O.redraw(),wt(y,f.run==="both"?Xt(s.phrases.both,{a:V[0],b:V[1]}):V["AB".indexOf(f.run)])}W.addEventListener("keydown",I=>{g?.key(I)||(C0(I),
-j0(I,f,s.sizes,d))});let O=bs(W,o),L=I0(W),z=["change:selection","change:message"];z.forEach(I=>t.on(I,C)),await u.take(),e.append(W);let D=P=If(S);return C(),c?.
-restore(),setTimeout(u.start),()=>{c?.stop(),O.stop(),R.stop(),L(),u.stop(),g?.stop(),z.forEach(I=>t.off(I,C)),D.stop()}}var R0=5,B0=t=>new Float32Array(t.buffer.slice(t.byteOffset,t.byteOffset+t.byteLength));function P0(t,e){let n=e.every(({modality:d})=>d<0),a=n&&e.length===1,s=Gt(
+j0(I,f,s.sizes,d))});let O=bs(W,o),L=I0(W),T=["change:selection","change:message"];T.forEach(I=>t.on(I,C)),await u.take(),e.append(W);let D=P=If(S);return C(),c?.
+restore(),setTimeout(u.start),()=>{c?.stop(),O.stop(),R.stop(),L(),u.stop(),g?.stop(),T.forEach(I=>t.off(I,C)),D.stop()}}var R0=5,B0=t=>new Float32Array(t.buffer.slice(t.byteOffset,t.byteOffset+t.byteLength));function P0(t,e){let n=e.every(({modality:d})=>d<0),a=n&&e.length===1,s=Gt(
 {label:`${t} by epoch: ${e.map(d=>d.name).join(", ")}`,log:"linear",series:e.map(({modality:d,name:u},p)=>n?{f:p,name:u}:{m:d,name:u})}),r=e.map(()=>h("span")),
 o=h("div",{class:"mmv-small mmv-curve-values"},...e.map((d,u)=>h("span",{class:"mmv-key"},...a?[]:[un(p=>s.turn(u,p),d.name,n?ea(u):Et(d.modality),h("span",{},Q(
 d.name)," "))],r[u]))),i=h("div",{"data-chart":t},s.node,o),l=s.node.querySelector(".mmv-plot"),c=[];function f(d,u,p,m){let g=d[0]??0,y=Math.max(d[d.length-1]??
@@ -2140,8 +2141,8 @@ adout",role:"status","aria-live":"polite"}),s=h("p",{class:"mmv-error",role:"ale
 oll-x"}),i=h("p",{class:"mmv-faint mmv-small"},"The curves begin after epoch 0, the untrained model."),l=h("div",{class:"mmv-title",id:n,role:"heading","aria-le\
 vel":2}),c=dt("Interventions");c.setAttribute("aria-level","3");let f=h("section",{class:"mmv mmv-cockpit","aria-labelledby":n},s,l,a,i,r,c,o);t.get("colours").
 forEach((b,v)=>f.style.setProperty(`--m${v}`,b));let d=new Map;function u(){let{epochs:b,curves:v,body:k}=t.get("history"),$=B0(k);i.hidden=b.length>0;let x=[...new Set(
-v.map(A=>A.chart))];for(let A of x){let S=v.map((_,j)=>({..._,k:j})).filter(_=>_.chart===A),M=JSON.stringify([A,S]),T=d.get(M)??P0(A,S);d.set(M,T),T.draw(b,$,v.
-length,t.get("changes"));let N=x.indexOf(A);r.children[N]!==T.node&&r.insertBefore(T.node,r.children[N]??null)}for(;r.children.length>x.length;)r.lastElementChild?.
+v.map(A=>A.chart))];for(let A of x){let S=v.map((_,j)=>({..._,k:j})).filter(_=>_.chart===A),M=JSON.stringify([A,S]),z=d.get(M)??P0(A,S);d.set(M,z),z.draw(b,$,v.
+length,t.get("changes"));let N=x.indexOf(A);r.children[N]!==z.node&&r.insertBefore(z.node,r.children[N]??null)}for(;r.children.length>x.length;)r.lastElementChild?.
 remove();w.redraw()}function p(){l.textContent=t.get("title"),a.textContent!==t.get("status")&&(a.textContent=t.get("status")),s.textContent!==t.get("error")&&(s.
 textContent=t.get("error"))}function m(){o.replaceChildren(D0(t.get("changes"))),u()}let g=[["change:history",u],["change:changes",m],["change:status",p],["chan\
 ge:error",p]];g.forEach(([b,v])=>t.on(b,v)),e.append(f);let y=t.get("names").map(b=>({name:b})),w=bs(f,[{modalities:y}]);return p(),m(),()=>{w.stop(),g.forEach(
