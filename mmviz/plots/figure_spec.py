@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 #: style of a mark that belongs to no modality or series
 NEUTRAL = -1
 
@@ -123,7 +124,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Annotation:
-    """Text beside a point; ``side`` is right, left, above or on."""
+    """Text beside a point; ``side`` is right, left, above, below or on."""
 
     x: float
     y: float
@@ -202,9 +203,34 @@ class FigureSpec:
         before = any(p.y.link == panel.y.link for p in self.panels[row * self.columns : row * self.columns + column])
         return bool(panel.x.link) and below, bool(panel.y.link) and before
 
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """Letter of each panel on paper, "(a)", "(b)", ...; empty texts for a single panel, a fixed matrix, and more panels than letters."""
+        count = len(self.panels)
+        if self.fixed or not 2 <= count <= len(_ALPHABET):
+            return ("",) * count
+        return tuple(f"({letter})" for letter in _ALPHABET[:count])
+
     def height_of(self, row: int) -> float:
         """Return the height of a row; the last given height applies to all later rows."""
         return self.heights[min(row, len(self.heights) - 1)]
+
+
+def whole_range(panel: Panel, letter: str) -> tuple[float, float] | None:
+    """Return the smallest and largest value along an axis of a panel, "x" or "y", where all are whole numbers, such as steps; None otherwise."""
+    axis = panel.x if letter == "x" else panel.y
+    parts = [np.ravel(values) for values, along in _placed(panel) if along is axis]
+    for mark in panel.marks:
+        if isinstance(mark, Heatmap):
+            parts.append(np.ravel(getattr(mark, letter)))
+        elif isinstance(mark, Links):
+            parts += [np.ravel(getattr(mark, f"{letter}{end}")) for end in (0, 1)]
+        elif isinstance(mark, Bars) and (letter == "y") == mark.horizontal:
+            parts.append(np.ravel(mark.at))
+    flat = np.concatenate(parts) if parts else np.zeros(0)
+    flat = flat[np.isfinite(flat)]
+    whole = flat.size and (flat == np.round(flat)).all()
+    return (float(flat.min()), float(flat.max())) if whole else None
 
 
 def alt_text(spec: FigureSpec, *, longest: int = 1500) -> str:

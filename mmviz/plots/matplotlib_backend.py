@@ -31,6 +31,7 @@ from mmviz.plots.figure_spec import (
     isolated,
     out_of_range_text,
     scale_label,
+    whole_range,
 )
 from mmviz.plots.venue import FONTS
 
@@ -53,10 +54,14 @@ def _font_characters() -> frozenset[int]:
     )
 
 
+#: points; smaller text cannot be read in print
+SMALLEST = 6.0
+
 _SIDES: dict[str, dict[str, Any]] = {
     "right": {"ha": "left", "va": "center", "xytext": (3, 0)},
     "left": {"ha": "right", "va": "center", "xytext": (-3, 0)},
-    "above": {"ha": "center", "va": "bottom", "xytext": (0, 2)},
+    "above": {"ha": "center", "va": "bottom", "xytext": (0, 3)},
+    "below": {"ha": "center", "va": "top", "xytext": (0, -3)},
     "on": {"ha": "center", "va": "center", "xytext": (0, 0)},
 }
 
@@ -71,7 +76,9 @@ def draw(spec: FigureSpec, *, width: float, height: float | None = None) -> Figu
     if width < 4:
         spec = spec.stacked()
     heights = [spec.height_of(row) for row in range(spec.rows)]
-    tall = sum(heights) / 150 + 0.42 * spec.rows + 0.1 if height is None else height
+    titled = any(panel.title for panel in spec.panels) or any(spec.letters)
+    around = (0.62 if titled else 0.42) * spec.rows + (0.35 if _named(spec) else 0.1)  # titles, axis labels, legend
+    tall = sum(heights) / 150 + around if height is None else height
     figure = Figure(figsize=(width, tall), layout="constrained")
     axes = figure.subplots(spec.rows, spec.columns, squeeze=False, height_ratios=heights)
     longest_word = max((len(word) for panel in spec.panels for word in panel.title.split()), default=0)
@@ -87,20 +94,20 @@ def draw(spec: FigureSpec, *, width: float, height: float | None = None) -> Figu
             if isinstance(mark, Heatmap) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append((ax, artist))
         room = 0.75 * width / spec.columns  # inches, about
-        _title(ax, panel.title, room, longest_word)
+        _title(ax, f"{spec.letters[i]} {panel.title}".strip(), room, longest_word)
         bare = spec.bare(i)
         for letter, axis, hidden in (("x", panel.x, bare[0]), ("y", panel.y, bare[1])):
             if axis.link:
                 leader = linked.setdefault((letter, axis.link), ax)
                 if leader is not ax:
                     (ax.sharex if letter == "x" else ax.sharey)(leader)
-            _axis(ax, letter, axis, bare=hidden)
+            _axis(ax, letter, axis, bare=hidden, whole=whole_range(panel, letter) is not None)
         longest = max((len(text) for _, text in panel.x.ticks or ()), default=0)
         if not bare[0] and len(panel.x.ticks or ()) * (longest + 1) * 0.055 > room * (0.5 if panel.square else 1):
             for label in ax.get_xticklabels():
                 label.set(rotation=30, ha="right", rotation_mode="anchor")
         if text := out_of_range_text(panel):
-            ax.annotate(drawable_text(text), (0, 0), xycoords="axes fraction", xytext=(2, 2), textcoords="offset points", fontsize="x-small", color=theme.FAINT)  # fmt: skip
+            ax.annotate(drawable_text(text), (0, 0), xycoords="axes fraction", xytext=(2, 2), textcoords="offset points", fontsize=SMALLEST, color=theme.FAINT)  # fmt: skip
         if panel.square:
             fixed = panel.x.span is not None or any(isinstance(m, Heatmap) for m in panel.marks)
             ax.set_aspect("equal", adjustable="box" if fixed else "datalim")
@@ -137,10 +144,10 @@ def _thin(side: Any, along: str) -> None:
 def _title(ax: Axes, text: str, room: float, longest: int) -> None:
     """Set a panel title, wrapped; smaller, then rotated, where the longest word of all titles is too wide."""
     turned = longest * 0.045 > room
-    lines = [text] if turned else wrap(text, max(8, int(room / 0.06)), break_long_words=False) or [""]
+    lines = [text] if turned else wrap(text, max(8, int(room / 0.056)), break_long_words=False) or [""]
     title = ax.set_title("\n".join(drawable_text(line) for line in lines), rotation=90 if turned else 0)
     if longest * 0.06 > room:
-        title.set_fontsize("x-small")
+        title.set_fontsize(SMALLEST)
 
 
 def _legend(figure: Figure, axes: np.ndarray) -> None:
@@ -149,13 +156,33 @@ def _legend(figure: Figure, axes: np.ndarray) -> None:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             shown.setdefault(label, handle)
     if shown:
-        per_row = max(1, min(len(shown), int(figure.get_figwidth() / (0.05 * max(map(len, shown)) + 0.55))))
+        columns = _legend_columns(list(shown), figure.get_figwidth())
         figure.legend(
-            shown.values(), shown.keys(), loc="outside upper center", ncols=per_row, frameon=False, handlelength=3
+            shown.values(), shown.keys(), loc="outside upper center", ncols=columns, frameon=False, handlelength=3
         )
 
 
-def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
+def _legend_columns(names: list[str], width: float) -> int:
+    """Return the largest number of columns of a legend that fits the width in inches, without a row of a single entry below full rows."""
+    for rows in range(1, len(names) + 1):
+        columns = -(-len(names) // rows)
+        longest = [max(map(len, names[start : start + rows])) for start in range(0, len(names), rows)]
+        if sum(0.05 * count + 0.55 for count in longest) <= width:
+            return columns
+    return 1
+
+
+def _named(spec: FigureSpec) -> bool:
+    """Return whether a figure has a legend."""
+    marks = [mark for panel in spec.panels for mark in panel.marks]
+    return any(
+        mark.series if isinstance(mark, Bars) else mark.name
+        for mark in marks
+        if isinstance(mark, (Bars, Lines, Points))
+    )
+
+
+def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool, whole: bool) -> None:
     set_, side = (ax.set_xlim, ax.xaxis) if letter == "x" else (ax.set_ylim, ax.yaxis)
     side.set_label_text("" if bare else drawable_text(axis.label))
     if axis.log:
@@ -164,9 +191,15 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
         (ax.set_xscale if letter == "x" else ax.set_yscale)("log")
         from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-        side.set_major_locator(LogLocator(numticks=6))
+        low, high = (side.get_minpos(), side.get_data_interval()[1]) if axis.span is None else sorted(axis.span)
+        few = high < 150 * low  # at most two powers of ten: they alone would leave one or two tick labels
+        side.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=6))
         side.set_major_formatter(FuncFormatter(lambda value, _: _power_of_ten(value)))
         side.set_minor_formatter(NullFormatter())
+    elif whole and axis.ticks is None:
+        from matplotlib.ticker import MaxNLocator
+
+        side.set_major_locator(MaxNLocator(nbins="auto", steps=(1, 2, 5, 10), integer=True))
     if axis.ticks is not None:
         side.set_ticks([at for at, _ in axis.ticks], [drawable_text(text) for _, text in axis.ticks])
         side.set_tick_params(length=0)

@@ -31,6 +31,7 @@ from mmviz.plots.figure_spec import (
     has_band,
     isolated,
     out_of_range_text,
+    whole_range,
 )
 from mmviz.plots.slider import name_bars
 from mmviz.plots.trust import PAGE, ROWS
@@ -45,6 +46,7 @@ _SIDES = {
     "right": {"xanchor": "left", "xshift": 6},
     "left": {"xanchor": "right", "xshift": -6},
     "above": {"yanchor": "bottom", "yshift": 3},
+    "below": {"yanchor": "top", "yshift": -3},
     "on": {},
 }
 
@@ -250,6 +252,7 @@ def _annotate(
 
 
 _READABLE = 680  # px: title and subtitle are wrapped for an output of this width; the figure is as wide as its output
+_FEW_STEPS = 8  # of an axis of whole numbers; with more, plotly labels no halves
 _MOST_TICKS = 12  # of a logarithmic axis; beyond, not every power of ten gets a tick
 
 
@@ -279,8 +282,8 @@ def draw(spec: FigureSpec) -> go.Figure:
     for i, panel in enumerate(spec.panels):
         place = {"row": i // columns + 1, "col": i % columns + 1}
         bare_x, bare_y = spec.bare(i)
-        figure.update_xaxes(_axis(panel.x, bare=bare_x), **place)
-        figure.update_yaxes(_axis(panel.y, bare=bare_y), **place)
+        figure.update_xaxes(_axis(panel.x, bare=bare_x, whole=whole_range(panel, "x")), **place)
+        figure.update_yaxes(_axis(panel.y, bare=bare_y, whole=whole_range(panel, "y")), **place)
         if panel.square:
             anchor = figure.get_subplot(**place).yaxis.plotly_name.replace("axis", "")
             figure.update_xaxes(scaleanchor=anchor, constrain="domain", **place)
@@ -368,7 +371,7 @@ def link_row(figure: go.Figure, name: str) -> go.Figure:
 _ROOM = 22
 
 
-def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:
+def _axis(axis: Axis, *, bare: bool, whole: tuple[float, float] | None) -> dict[str, Any]:
     out: dict[str, Any] = {
         "title": {"text": "" if bare else escaped(axis.label), "standoff": 6},
         "zeroline": False,
@@ -381,6 +384,8 @@ def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:
             "ticktext": [escaped(text) for _, text in axis.ticks],
             "showgrid": False,
         }
+    elif whole is not None and whole[1] - whole[0] <= _FEW_STEPS:
+        out["dtick"] = 1  # plotly would label halves of steps
     span = axis.span
     if axis.log:
         out["type"] = "log"

@@ -8,7 +8,6 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 import mmviz as mm
 from mmviz.plots import matplotlib_backend
@@ -18,6 +17,7 @@ from mmviz.plots.venue import venue_of, width_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plots"))
 from figure_examples import examples
+from printed_texts import boxes, smallest_size
 
 NAMES = ("audio", "video", "text", "accelerometer", "gyroscope", "heart rate", "skin", "location")
 VENUES = (("acl", 1), ("neurips2024", 1))  # the narrowest column and the widest
@@ -37,33 +37,6 @@ def specs(request):
         plot: FIGURES[plot].spec(FIGURES[plot].frame(*given, **options))
         for plot, (given, options) in examples(trace).items()
     }
-
-
-def boxes(figure):
-    """{text: box in pixels} of what is drawn and not empty, with the axis whose label it is, or "title"."""
-    renderer = figure.canvas.get_renderer()
-    found = []
-    for ax in figure.axes:
-        for side in (ax.xaxis, ax.yaxis):
-            if ax.axison and side.get_visible():
-                shown = [tick.label1 for tick in side.get_major_ticks() if tick.label1.get_visible()]
-                low, high = sorted(side.get_view_interval())
-                places = side.get_majorticklocs()
-                inside = [label for label, at in zip(shown, places, strict=False) if low <= at <= high]
-                found += [(label, side) for label in inside]
-    ticks = {id(label) for label, _ in found}
-    every = {
-        id(t)
-        for ax in figure.axes
-        for side in (ax.xaxis, ax.yaxis)
-        for tick in (*side.get_major_ticks(), *side.get_minor_ticks())
-        for t in (tick.label1, tick.label2)
-    }
-    found += [(text, None) for text in figure.findobj(Text) if id(text) not in every and id(text) not in ticks]
-    titles = {id(ax.title) for ax in figure.axes}
-    found = [(text, "title" if id(text) in titles else side) for text, side in found]
-    drawn = [(text, side) for text, side in found if text.get_text().strip() and text.get_visible()]
-    return [(text.get_text(), side, text.get_window_extent(renderer), text.get_rotation()) for text, side in drawn]
 
 
 @pytest.mark.parametrize(("venue", "columns"), VENUES)
@@ -86,6 +59,7 @@ def test_every_text_lies_inside_the_printed_figure_and_labels_and_titles_do_not_
         and min(one.x1, two.x1) - max(one.x0, two.x0) > _TOUCH and min(one.y1, two.y1) - max(one.y0, two.y0) > _TOUCH
     ]  # fmt: skip
     assert not over, f"over one another: {over}"
+    assert smallest_size(figure) >= 6, "points: not readable in print"
     assert min(min(ax.bbox.width, ax.bbox.height) for ax in figure.axes if ax.axison) > 4, (
         "a panel, or a colour bar, has no room left"
     )

@@ -390,3 +390,29 @@ def test_the_waterfall_axis_holds_every_step(sizes):
     assert max(start.max(), end.max()) < high
     assert out_of_range_text(panel) == ""
     assert len([mark for mark in panel.marks if isinstance(mark, Annotation)]) == 5
+
+
+@pytest.mark.parametrize("steps", [2, 4, 8, 14])
+def test_steps_have_labels_at_whole_steps_only_and_fractions_keep_theirs(steps):
+    whole = of_line(*np.linspace(0.1, 0.9, steps))
+    (ax,) = on_paper(whole, 3.25).axes
+    assert (ax.get_xticks() == ax.get_xticks().round()).all()
+    assert len(ax.get_xticks()) >= 2
+    assert not (ax.get_yticks() == ax.get_yticks().round()).all()
+    layout = draw(whole).layout
+    assert layout.xaxis.dtick == (1 if steps <= 8 else None)
+    assert layout.yaxis.dtick is None
+
+
+def test_a_logarithmic_axis_of_less_than_two_powers_of_ten_has_at_least_three_labels():
+    (ax,) = on_paper(of_line(1.4, 3.0, 12.0, log=True), 3.25).axes
+    low, high = ax.get_ylim()
+    assert len([at for at in ax.get_yticks() if low <= at <= high]) >= 3
+
+
+def test_panels_on_paper_have_letters_and_a_single_panel_or_a_fixed_matrix_has_none():
+    (panel,) = of_line(1.0, 2.0).panels
+    two = FigureSpec("t", (), (panel, panel), columns=2)
+    assert [ax.get_title() for ax in on_paper(two).axes] == ["(a)", "(b)"]
+    assert FigureSpec("t", (), (panel,)).letters == ("",)
+    assert FigureSpec("t", (), (panel, panel), columns=2, fixed=True).letters == ("", "")

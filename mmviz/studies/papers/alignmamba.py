@@ -47,7 +47,7 @@ def transport_plan(results: PaperResults) -> PaperFigure:
     source, anchor = found.attrs["source"], found.attrs["anchor"]
     shows = (
         f"Transport plan from the steps of {source} to those of {anchor} in AlignMamba-2 trained with both alignments; relaxed transport, one test "
-        "sample. Dashed: mean target step in the anchor."
+        "sample. Dots: the step of {anchor} with the largest mass; links: the largest entries of the plan, wider for more mass."
     )
     caption = Caption(
         shows, data_description(results.budget), (0,), "AlignMamba-2: its losses, their weights and the anchor"
@@ -134,12 +134,15 @@ def loss_bars(results: PaperResults) -> PaperFigure:
     rows = results.rows("alignment")
     shows = "Accuracy of AlignMamba-2 with neither, one, or both of its training losses; lines: Student's 95 % interval over the seeds."
     theirs = published_bars(
-        list(ALIGNMENT_LOSS), list(ALIGNMENT_LOSS.values()), "change, points", "published for AlignMamba"
+        list(ALIGNMENT_LOSS),
+        list(ALIGNMENT_LOSS.values()),
+        "change of the accuracy, points",
+        "published for AlignMamba",
     )
     caption = Caption(
         shows, data_description(results.budget), seeds_in(rows), _ALIGNMAMBA2_INTERPRETATION, ALIGNMENT_SOURCE
     )
-    panels = (_accuracy_bars(rows, _of_losses(rows)), theirs)
+    panels = (_accuracy_bars(rows, _of_losses(rows), "measured here"), theirs)
     return PaperFigure(FigureSpec("Losses", (shows,), panels, columns=2, heights=(150,)), caption, columns=2)
 
 
@@ -149,7 +152,7 @@ def expert_bars(results: PaperResults) -> PaperFigure:
     shows = "Accuracy of AlignMamba-2 with shared experts alone, modality-specific experts alone, and both; lines: Student's 95 % interval over the seeds."
     caption = Caption(shows, data_description(results.budget), seeds_in(rows), _ALIGNMAMBA2_INTERPRETATION)
     return PaperFigure(
-        FigureSpec("Experts", (shows,), (_accuracy_bars(rows, _of_experts(rows)),), heights=(120,)), caption
+        FigureSpec("Experts", (shows,), (_accuracy_bars(rows, _of_experts(rows)),), heights=(150,)), caption
     )
 
 
@@ -190,7 +193,7 @@ def _of_experts(rows: pd.DataFrame) -> dict[str, pd.Series]:
     return {name: whole & (rows["model.experts"] == name) for name in _EXPERTS}
 
 
-def _accuracy_bars(rows: pd.DataFrame, variants: dict[str, pd.Series]) -> Panel:
+def _accuracy_bars(rows: pd.DataFrame, variants: dict[str, pd.Series], title: str = "") -> Panel:
     scores = over_seeds(rows, "test.accuracy", variants).assign_attrs(score="accuracy")
     panel = ablation_spec(ablation_frame(scores)).panels[0]
-    return Panel(panel.marks, panel.x, panel.y, title="measured here")
+    return Panel(panel.marks, panel.x, panel.y, title=title)

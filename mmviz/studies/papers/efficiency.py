@@ -32,10 +32,7 @@ NAMES = {
     "transformer_materialised": "single stream",
 }
 _PAIR = ("cross_attention_materialised", "coupled_mamba")
-_FAR, _ROOM = (
-    8.0,
-    0.1,
-)  # ratio above which an axis is logarithmic; distance of a value below its point, as a share of the axis
+_FAR = 8.0  # ratio of values above which the axes of a figure are logarithmic
 _LOOKS = {"Coupled Mamba": 0, "cross-attention": 1, "AlignMamba-2": 2, "single stream": 3}
 
 
@@ -43,9 +40,11 @@ def memory_curves(results: PaperResults) -> PaperFigure:
     """Return peak memory against length, like Figure 3 of Coupled Mamba."""
     data = results.artefact("efficiency")["efficiency"].to_dataset()
     saved = 1 - _last(data, "mebibytes", "coupled_mamba") / _last(data, "mebibytes", "cross_attention_materialised")
-    panels = (
-        _measured(data, "mebibytes", _PAIR, "MiB", "peak memory, measured here"),
-        _published(MEMORY_GB, "GB", "peak memory, published"),
+    panels = _panels(
+        {
+            "measured here": ("peak memory, MiB", _measured(data, "mebibytes", _PAIR)),
+            "published": ("peak memory, GB", _published(MEMORY_GB)),
+        }
     )
     shows = (
         f"Peak memory of one inference against length. At {LENGTHS[-1]} steps Coupled Mamba uses {saved:.0%} less here."
@@ -59,9 +58,11 @@ def time_curves(results: PaperResults) -> PaperFigure:
     saved = 1 - _last(data, "milliseconds", "coupled_mamba") / _last(
         data, "milliseconds", "cross_attention_materialised"
     )
-    panels = (
-        _measured(data, "milliseconds", _PAIR, "ms", "time, measured here"),
-        _published(TIME_S, "s", "time, published"),
+    panels = _panels(
+        {
+            "measured here": ("time, ms", _measured(data, "milliseconds", _PAIR)),
+            "published": ("time, s", _published(TIME_S)),
+        }
     )
     shows = f"Time of one inference against length; medians, bands: quartiles. At {LENGTHS[-1]} steps Coupled Mamba takes {saved:.0%} less here."
     return _paper_figure(panels, shows, data, EFFICIENCY_SOURCE)
@@ -70,9 +71,12 @@ def time_curves(results: PaperResults) -> PaperFigure:
 def efficiency_curves(results: PaperResults) -> PaperFigure:
     """Return memory and time of all models, like the efficiency figure of AlignMamba."""
     data = results.artefact("efficiency")["efficiency"].to_dataset()
-    panels = (
-        _measured(data, "mebibytes", tuple(NAMES), "MiB", "peak memory", valued=False),
-        _measured(data, "milliseconds", tuple(NAMES), "ms", "time", valued=False),
+    panels = _panels(
+        {
+            "memory": ("peak memory, MiB", _measured(data, "mebibytes", tuple(NAMES))),
+            "time": ("time, ms", _measured(data, "milliseconds", tuple(NAMES))),
+        },
+        valued=False,
     )
     shows = (
         "Peak memory and time of one inference against length: AlignMamba-2 and Coupled Mamba beside a multi-stream (cross-attention) and a "
@@ -90,46 +94,48 @@ def _paper_figure(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, publi
         published=published,
     )
     return PaperFigure(
-        FigureSpec("Memory and time against length", (shows,), panels, columns=2, heights=(170,)), caption, columns=2
+        FigureSpec("Memory and time against length", (shows,), panels, columns=2, heights=(180,)), caption, columns=2
     )
 
 
-def _measured(
-    data: xr.Dataset, unit: str, models: Sequence[str], label: str, title: str, *, valued: bool = True
-) -> Panel:
+def _measured(data: xr.Dataset, unit: str, models: Sequence[str]) -> list[Lines]:
     length, lines = data["length"].values.astype(float), []
     for model in models:
         one, name = data.sel(model=model), NAMES[model]
         bands = (one["low"].values, one["high"].values) if unit == "milliseconds" else (None, None)
         lines.append(Lines(length, one[unit].values, name, _LOOKS[name], *bands))
-    return _panel(lines, label, title, valued=valued)
+    return lines
 
 
-def _published(series: Mapping[str, tuple[float, ...]], label: str, title: str) -> Panel:
+def _published(series: Mapping[str, tuple[float, ...]]) -> list[Lines]:
     length = np.array(LENGTHS, dtype=float)
-    return _panel([Lines(length, np.array(v), name, _LOOKS[name]) for name, v in series.items()], label, title)
+    return [Lines(length, np.array(v), name, _LOOKS[name]) for name, v in series.items()]
 
 
-def _panel(lines: Sequence[Lines], label: str, title: str, *, valued: bool = True) -> Panel:
-    """Return lines with the value at every point (below it for the lowest line); logarithmic where the values differ by more than a factor."""
-    values = np.array([line.y for line in lines])
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    log, lowest = high > _FAR * low, int(np.nanargmin(values[:, -1]))
-    notes = []
-    for i, line in enumerate(lines if valued else ()):
-        for x, y in zip(line.x.tolist(), line.y.tolist(), strict=True):
-            under = y / (6 * high / low) ** _ROOM if log else y - _ROOM * high
-            notes.append(
-                Annotation(
-                    x,
-                    under if i == lowest else y,
-                    f"{y:.0f}" if y >= 100 else f"{y:.3g}",
-                    "on" if i == lowest else "above",
-                )
-            )
-    span = (low / 3, 2 * high) if log else (0.0, (1 + 2 * _ROOM) * high)
-    x_axis = Axis("length, steps", span=(60, LENGTHS[-1] + 40))
-    return Panel((*lines, *notes), x_axis, Axis(label, log=log, span=span), title=title)
+def _panels(series: Mapping[str, tuple[str, Sequence[Lines]]], *, valued: bool = True) -> tuple[Panel, ...]:
+    """Return a panel for each title: label of the y axis, and lines. All axes are logarithmic if values of one differ by more than a factor.
+
+    With ``valued`` the largest and the smallest value at every length are written above and below their points.
+    """
+    values = {title: np.array([line.y for line in lines]) for title, (_, lines) in series.items()}
+    log = any(np.nanmax(each) > _FAR * np.nanmin(each) for each in values.values())
+    panels = []
+    for title, (label, lines) in series.items():
+        low, high = float(np.nanmin(values[title])), float(np.nanmax(values[title]))
+        notes = []
+        for i, x in enumerate(np.array(LENGTHS, dtype=float) if valued else ()):
+            at = values[title][:, i]
+            notes += [Annotation(x, float(at.max()), _short(at.max()), "above")]
+            notes += [Annotation(x, float(at.min()), _short(at.min()), "below")]
+        room = (high / low) ** 0.3 if log else 0.25 * high
+        span = (low / room, high * room) if log else (0.0, high + room)
+        x_axis = Axis("length, steps", span=(LENGTHS[0] - 50, LENGTHS[-1] + 50))
+        panels.append(Panel((*lines, *notes), x_axis, Axis(label, log=log, span=span), title=title))
+    return tuple(panels)
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _last(data: xr.Dataset, unit: str, model: str) -> float:

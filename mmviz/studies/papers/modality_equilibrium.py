@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _INTERPRETATION = "shapley_alternating; the value function (accuracy) and where it is measured"
 _LIMITS = "0 means equal shares or unimodal scores, at whatever level; a smaller value is not a better model."
 _SHOWN = ("joint", "mla", "shapley_alternating")
+_STYLES = {name: i for i, name in enumerate(STRATEGIES)}  # the same in all figures
 _MODALITIES = ("audio", "image")
 _BANDS = f"lines: mean, bands: {BAND_OVER_SEEDS}"
 
@@ -44,7 +45,9 @@ def contribution_curves(results: PaperResults) -> PaperFigure:
     for strategy in _SHOWN:
         own = rows[rows["strategy"] == strategy]
         data = histories(own, lambda entry: [entry[f"contribution/{m}"] for m in _MODALITIES], _MODALITIES)
-        panels.append(Panel(_lines(data), Axis("epoch", link="e"), Axis("Shapley value", link="c"), title=strategy))
+        panels.append(
+            Panel(_lines(data), Axis("epoch", link="e"), Axis("Shapley value, accuracy", link="c"), title=strategy)
+        )
     shows = f"Shapley value of each modality (value: accuracy) after every epoch, by training strategy; {_BANDS}."
     caption = Caption(shows, _where(results), seeds_in(rows), _INTERPRETATION, EQUILIBRIUM_SOURCE)
     return PaperFigure(
@@ -58,10 +61,10 @@ def imbalance_curves(results: PaperResults) -> PaperFigure:
     panels = []
     for name in ("E1", "E2", "E3"):
         lines: list[Lines] = []
-        for i, strategy in enumerate(_SHOWN):
+        for strategy in _SHOWN:
             own = rows[rows["strategy"] == strategy]
             data = histories(own, lambda entry, name=name: [entry[name]], (strategy,))  # type: ignore[misc]
-            lines += _lines(data, first=i)
+            lines += _lines(data, first=_STYLES[strategy])
         panels.append(Panel(tuple(lines), Axis("epoch", link="e"), Axis("imbalance", link="d"), title=name))
     shows = f"Modality imbalance E1, E2, E3 after every epoch; {_BANDS}. {_LIMITS} With two modalities E1 equals E2."
     caption = Caption(shows, _where(results), seeds_in(rows), f"E1, E2, E3; {_INTERPRETATION}", EQUILIBRIUM_SOURCE)
@@ -94,14 +97,14 @@ def imbalance_scatter(results: PaperResults) -> PaperFigure:
         else np.nan
     )
     dots = tuple(
-        Points(x[rows["strategy"] == name], y[rows["strategy"] == name], str(name), i, hollow=bool(i % 2))
-        for i, name in enumerate(dict.fromkeys(rows["strategy"]))
+        Points(x[rows["strategy"] == name], y[rows["strategy"] == name], name, _STYLES[name], hollow=True)
+        for name in STRATEGIES
     )
     shows = (
         f"Accuracy against the modality imbalance E1, one point for each strategy, order and seed; correlation {r:+.2f} over "
         f"{int(known.sum())} trainings. {_LIMITS}"
     )
-    panel = Panel(dots, Axis("E1", span=padded_range(x)), Axis("accuracy", span=padded_range(y)))
+    panel = Panel(dots, Axis("imbalance E1", span=padded_range(x)), Axis("accuracy", span=padded_range(y)))
     caption = Caption(
         shows, data_description(results.budget), seeds_in(rows), "E1; shapley_alternating",
         f"a strong correlation of equilibrium and accuracy, stated in a summary without a number; {EQUILIBRIUM_SOURCE}",

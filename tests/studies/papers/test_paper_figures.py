@@ -2,21 +2,32 @@
 
 import json
 import re
+import sys
+from itertools import combinations
+from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy import stats
 from synthetic_results import BUDGET, SyntheticResults
 
 from mmviz.core.errors import ConfigError
+from mmviz.plots import matplotlib_backend
 from mmviz.plots.figure_spec import Axis, Bars, FigureSpec, Lines, Panel
+from mmviz.plots.paper_figure import rc_params
+from mmviz.plots.venue import venue_of, width_of
 from mmviz.studies.papers import FIGURES, figure_named, register_paper_figure, write_figure
 from mmviz.studies.papers.coupled_mamba import largest_states
 from mmviz.studies.papers.export import commit, write_document
 from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import LENGTHS, MEMORY_GB, MISSING, MOSEI, RATES, TIME_S
 from mmviz.studies.papers.training_grids import histories
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "plots"))
+from printed_texts import boxes, smallest_size
 
 ACL = (7.7 / 2.54 * 72, 16.0 / 2.54 * 72)
 DIAGRAMS = ("stack", "block", "unrolled", "mechanisms", "framework", "framework_2")
@@ -108,6 +119,52 @@ def test_paper_figures_have_the_width_of_every_venue(results, tmp_path, venue):
         raw = write_figure(name, results, venue=venue, out=tmp_path)[0].read_bytes()
         (found,) = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ", raw)
         assert min(abs(float(found) - width) for width in widths) < 0.01
+
+
+@pytest.mark.parametrize("venue", ["neurips2024", "icml2024", "cvpr", "acl"])
+@pytest.mark.parametrize("name", [name for name in MEASURED if not FIGURES[name].create.__name__.endswith("table")])
+def test_texts_of_a_measured_figure_are_readable_apart_and_inside_at_every_venue(results, name, venue):
+    found, sizes = figure_named(name).create(results), venue_of(venue)
+    with mpl.rc_context(rc_params(sizes)):
+        figure = matplotlib_backend.draw(found.spec, width=width_of(sizes, min(found.columns, len(sizes.widths))))
+        figure.set_dpi(100)
+        FigureCanvasAgg(figure).draw()
+        texts = boxes(figure)
+    assert smallest_size(figure) >= 6
+    width, height = figure.bbox.size
+    assert [t for t, _, b, _ in texts if min(b.x0, b.y0) < -1 or b.x1 > width + 1 or b.y1 > height + 1] == []
+    over = [
+        (a, b)
+        for (a, _, one, turned), (b, _, two, _) in combinations(texts, 2)
+        if turned in (0, 90) and min(one.x1, two.x1) - max(one.x0, two.x0) > 1 and min(one.y1, two.y1) - max(one.y0, two.y0) > 1
+    ]  # fmt: skip
+    assert over == []
+    panels = [ax for ax in figure.axes if ax.get_label() != "<colorbar>"]
+    assert [ax.get_title()[:3] for ax in panels] == (
+        [f"({c})" for c in "abcd"[: len(panels)]] if len(panels) > 1 else [""]
+    )
+    shapes = [ax.bbox.width / ax.bbox.height for ax in panels]
+    assert max(shapes) < 5.5, "a panel is a stripe"
+
+
+@pytest.mark.parametrize("name", ["am_transport", "me_contribution", "me_deviation"])
+def test_steps_and_epochs_have_no_labels_at_halves(results, name):
+    spec = figure_named(name).create(results).spec
+    with mpl.rc_context(rc_params(venue_of("cvpr"))):
+        figure = matplotlib_backend.draw(spec, width=6.875)
+    labels = [ax.get_xticks() for ax, panel in zip(figure.axes, spec.panels, strict=False) if panel.x.label]
+    assert labels
+    assert all((at == at.round()).all() for at in labels)
+
+
+def test_a_strategy_has_the_same_style_in_all_figures_of_its_paper(results):
+    styles = {}
+    for name in ("me_deviation", "me_scatter", "me_missing"):
+        for panel in figure_named(name).create(results).spec.panels:
+            for mark in panel.marks:
+                styles.setdefault(mark.name, set()).add(mark.style)
+    assert set(styles) == {"joint", "ogm_ge", "mla", "shapley_alternating"}
+    assert all(len(each) == 1 for each in styles.values()), styles
 
 
 def test_measured_and_published_memory_and_time_are_in_separate_panels(results):
@@ -219,7 +276,6 @@ def test_write_figure_suggests_the_nearest_name_and_refuses_an_unknown_venue(res
 
 def test_the_commit_is_that_of_the_clone():
     import subprocess
-    from pathlib import Path
 
     root = Path(__file__).parents[3]
     if not (root / ".git").is_dir():
