@@ -36,6 +36,7 @@ SVG_ELEMENTS = {
     "linearGradient",
     "stop",
 }
+MARGIN = 12
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -124,7 +125,7 @@ def test_a_panel_is_saved_as_png_of_twice_its_size_and_as_svg_with_its_text_with
     assert file == "mmviz-coupling.png"
     assert image[:8] == b"\x89PNG\r\n\x1a\n"
     wide, high = struct.unpack(">II", image[16:24])
-    assert wide == 2 * np.ceil(box["width"])
+    assert wide == 2 * (np.ceil(box["width"]) + 2 * MARGIN)
     assert 150 < high < 2 * box["height"]  # without the menu
     shades = page.evaluate(
         """async (bytes) => { const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: "image/png" }));
@@ -147,6 +148,55 @@ def test_a_panel_is_saved_as_png_of_twice_its_size_and_as_svg_with_its_text_with
         assert b"style=" not in one
     assert page.faults == []
     assert page.external == []
+
+
+def test_a_drawing_has_a_margin_whole_marks_its_hatches_and_lines_in_pixels_and_no_controls(exported):
+    page = exported
+    drawing = saved(page, "shapley", "SVG")[1].decode()
+    wide, high = map(float, re.search(r'width="([\d.]+)" height="([\d.]+)"', drawing).groups())
+    boxes = page.evaluate(
+        """(text) => { const host = document.createElement("div"), svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+        document.body.append(host); host.append(svg); const { left, top } = svg.getBoundingClientRect();
+        const found = [...svg.querySelectorAll("text, path")].filter((one) => !one.closest("defs")).map((one) => { const box = one.getBoundingClientRect(); return [box.left - left, box.top - top, box.right - left, box.bottom - top]; });
+        host.remove(); return found; }""",
+        drawing,
+    )
+    left, top, right, bottom = np.array([box for box in boxes if box[2] > box[0]]).T
+    assert left.min() >= 6
+    assert top.min() >= 6
+    assert right.max() <= wide - 4  # the marks at the last step, half outside their plot
+    assert bottom.max() <= high - 4
+    # the third modality: a bar with dots
+    assert re.search(r"<pattern[^>]*><circle", drawing)
+    # no drawing is stretched: not every program keeps the width and the dashes of a line then
+    assert "preserveAspectRatio" not in drawing
+    assert drawing.count("viewBox") == 1
+    assert "vector-effect" not in drawing
+    assert re.search(r'<path[^>]*stroke-dasharray="\d', drawing)
+    shown = "".join(re.findall(r"<text[^>]*>([^<]*)<", saved(page, "lanes", "SVG")[1].decode()))
+    assert "Time in seconds" in shown or "Timein seconds" in shown
+    assert "clear" not in shown
+    assert "Zoom" not in shown
+    samples = "".join(re.findall(r"<text[^>]*>([^<]*)<", saved(page, "sample scatter", "SVG")[1].decode()))
+    assert "show all samples" not in samples
+    assert page.locator("[data-exported]").count() == 0
+    assert page.get_by_role("button", name="show all samples").is_visible()
+
+
+def test_a_map_in_a_drawing_has_two_pixels_or_more_for_each_pixel_of_the_screen_and_the_colours_of_its_cells(exported):
+    page = exported
+    drawing = saved(page, "lanes", "SVG")[1].decode()
+    images = re.findall(r'<image[^>]*width="([\d.]+)" height="([\d.]+)" href="data:image/png;base64,([^"]+)"', drawing)
+    maps = [(float(wide), base64.b64decode(data)) for wide, _, data in images]
+    assert len(maps) >= 3
+    wide, image = maps[0]
+    found = pixels(page, image)
+    assert found.shape[1] >= 2 * wide - 1
+    steps = page.explorer.frame.sizes["time"]
+    assert found.shape[1] % steps == 0
+    times = found.shape[1] // steps
+    cells = found[::times, ::times]
+    np.testing.assert_array_equal(np.kron(cells, np.ones((times, times, 1), np.uint8)), found)
 
 
 def test_the_line_of_python_has_the_selection_and_a_view_without_figure_says_so(exported):

@@ -1,22 +1,29 @@
 // A panel as a drawing of its own, in the colours of the light theme on white: SVG of texts, rectangles, paths and images alone, which editors of
 // drawings and LaTeX read too (an SVG file with HTML inside is blank there); and the same drawing as PNG.
-import { s } from "./dom.js";
+import { h, s } from "./dom.js";
 import { gradientOf, rgbOf } from "./export_paint.js";
 
 /** presentation attributes of SVG elements; colours are written as rgb() */
 const PAINTS = ["fill", "stroke"], LOOKS = ["fill-opacity", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "text-anchor",
-  "dominant-baseline", "font-family", "font-size", "font-weight", "vector-effect", "paint-order"];
+  "dominant-baseline", "font-family", "font-size", "font-weight", "paint-order"];
 /** what a drawing leaves out: menus, notes that are closed, controls, and texts for screen readers */
-const LEFT_OUT = ".mmv-panel-tools, .mmv-export, .mmv-trust, .mmv-lacks, .mmv-control, .mmv-hidden-text, .mmv-log, .mmv-grow, input, select, audio, video, dialog, [hidden]";
+const LEFT_OUT = ".mmv-panel-tools, .mmv-export, .mmv-trust, .mmv-lacks, .mmv-control, .mmv-hidden-text, .mmv-log, .mmv-grow, .mmv-brush, .mmv-zoom, input, select, audio, video, dialog, [hidden], "
+  + "button:not(.mmv-open, .mmv-closed, .mmv-sort, .mmv-term, .mmv-series, .mmv-score, .mmv-chip)";
+/** white around a panel: marks at the edge of a plot, and lines of text, reach beyond it */
+const MARGIN = 12;
 const LIGHT = { "color-scheme": "light", "--paper": "#ffffff", "--ink": "#1f2430" };
 
 /** @typedef {{ left: number, top: number, defs: SVGElement, context: CanvasRenderingContext2D }} Drawing the corner of the panel, and where patterns go */
 
 /**
- * Return what `act` returns while the view of a panel has the colours of the light theme; nothing of it is painted.
+ * Return what `act` returns while the view of a panel has the colours of the light theme, and no room for what the drawing leaves out; nothing of
+ * it is painted.
  * @template T @param {HTMLElement} root @param {() => T} act @returns {T}
  */
 function inLight(root, act) {
+  const hidden = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(LEFT_OUT)), shown = [...hidden].map((node) => node.style.display);
+  hidden.forEach((node) => (node.style.display = "none"));
+  root.toggleAttribute("data-exported", true);
   const { style } = /** @type {HTMLElement} */ (root.closest(".mmv") ?? root);
   const before = Object.keys(LIGHT).map((name) => /** @type {const} */ ([name, style.getPropertyValue(name), style.getPropertyPriority(name)]));
   for (const [name, value] of Object.entries(LIGHT)) style.setProperty(name, value, "important");
@@ -24,6 +31,8 @@ function inLight(root, act) {
     return act();
   } finally {
     for (const one of before) style.setProperty(...one); // an empty value removes the property
+    hidden.forEach((node, i) => (node.style.display = shown[i]));
+    root.toggleAttribute("data-exported", false);
   }
 }
 
@@ -31,7 +40,7 @@ function inLight(root, act) {
 function sizeOf(root) {
   const { width, top } = root.getBoundingClientRect();
   const ends = [...root.children].filter((node) => !node.matches(LEFT_OUT) && node.getClientRects().length).map((node) => node.getBoundingClientRect().bottom - top);
-  return { width: Math.ceil(width), height: Math.ceil(Math.max(24, ...ends) + 8) };
+  return { width: Math.ceil(width) + 2 * MARGIN, height: Math.ceil(Math.max(24, ...ends)) + 2 * MARGIN };
 }
 
 const round = (/** @type {number} */ v) => Math.round(100 * v) / 100;
@@ -122,13 +131,65 @@ function drawText(into, node, style, drawing) {
   }
 }
 
+/** @typedef {{ scale: [number, number], offset: [number, number] }} Mapping from the units of a drawing to pixels */
+/** the place of each number of a path command: 0 along x, 1 along y */
+const AXES = /** @type {Record<string, number[]>} */ ({ M: [0, 1], L: [0, 1], T: [0, 1], H: [0], V: [1], C: [0, 1, 0, 1, 0, 1], S: [0, 1, 0, 1], Q: [0, 1, 0, 1], Z: [] });
+
+/** A path in pixels; null for a command that has no simple image. @param {string} path @param {Mapping} mapping */
+function mapPath(path, { scale, offset }) {
+  let first = true;
+  const parts = [...path.matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)].map(([, command, text]) => {
+    const axes = AXES[command.toUpperCase()], relative = command === command.toLowerCase() && !first;
+    first = false;
+    if (!axes) return null;
+    return command + (text.match(/-?[\d.]+(?:e-?\d+)?/gi) ?? []).map((v, i) => round(Number(v) * scale[axes[i % axes.length]] + (relative ? 0 : offset[axes[i % axes.length]]))).join(" ");
+  });
+  return parts.includes(null) ? null : parts.join("");
+}
+
+const PLACES = /** @type {Record<string, [number, boolean]>} attribute: axis, and whether it is a length */ ({ x: [0, false], x1: [0, false], x2: [0, false], y: [1, false], y1: [1, false], y2: [1, false], width: [0, true], height: [1, true] });
+
+/**
+ * Write the shapes of a drawing in pixels: many programs know no lines that keep their width and dashes in a stretched drawing. Nothing is
+ * changed where a shape has no simple image.
+ * @param {Element} copy the nested drawing @param {SVGSVGElement} node @param {number} width @param {number} height
+ */
+function inPixels(copy, node, width, height) {
+  const view = node.viewBox.baseVal, shapes = [...copy.querySelectorAll("*")];
+  if (!view?.width || !view.height || shapes.some((one) => one.hasAttribute("transform") || !["path", "rect", "line", "g"].includes(one.localName))) return;
+  const stretched = node.getAttribute("preserveAspectRatio") === "none", least = Math.min(width / view.width, height / view.height);
+  const scale = /** @type {[number, number]} */ (stretched ? [width / view.width, height / view.height] : [least, least]);
+  const mapping = { scale, offset: /** @type {[number, number]} */ ([(width - scale[0] * view.width) / 2 - scale[0] * view.x, (height - scale[1] * view.height) / 2 - scale[1] * view.y]) };
+  const paths = shapes.map((one) => (one.localName === "path" ? mapPath(one.getAttribute("d") ?? "", mapping) : ""));
+  if (paths.includes(null)) return;
+  shapes.forEach((one, i) => {
+    if (one.localName === "path") return one.setAttribute("d", String(paths[i]));
+    for (const [name, [axis, length]] of Object.entries(PLACES)) {
+      const value = one.getAttribute(name);
+      if (value !== null && !value.endsWith("%")) one.setAttribute(name, String(round(Number(value) * scale[axis] + (length ? 0 : mapping.offset[axis]))));
+    }
+  });
+  copy.removeAttribute("viewBox");
+  copy.removeAttribute("preserveAspectRatio");
+}
+
+/** The content of a canvas; a map of few cells larger, cell by cell, since not every program draws it without smoothing. @param {HTMLCanvasElement} canvas @param {number} width on the screen */
+function imageOf(canvas, width) {
+  const times = getComputedStyle(canvas).imageRendering === "pixelated" && canvas.width ? Math.min(64, Math.ceil((2 * width) / canvas.width)) : 1;
+  if (times < 2 || canvas.width * canvas.height * times * times > 4e6) return canvas.toDataURL();
+  const large = h("canvas", { width: canvas.width * times, height: canvas.height * times }), context = /** @type {CanvasRenderingContext2D} */ (large.getContext("2d"));
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, 0, 0, large.width, large.height);
+  return large.toDataURL();
+}
+
 /** A drawing of the page, with its computed styles as attributes. @param {Element} node @returns {Element | null} */
 function copyDrawing(node) {
   const style = getComputedStyle(node);
   if (node.matches("[hidden], title, desc") || style.display === "none" || style.visibility === "hidden") return null;
   // not cloneNode: the policy of a saved page refuses a copied style attribute
   const copy = document.createElementNS(/** @type {string} */ (node.namespaceURI), node.localName);
-  for (const { name, value } of node.attributes) if (!/^(class|id|style|role|tabindex|aria-.*|data-.*)$/.test(name)) copy.setAttribute(name, value);
+  for (const { name, value } of node.attributes) if (value && !/^(class|id|style|role|tabindex|aria-.*|data-.*)$/.test(name)) copy.setAttribute(name, value);
   for (const name of PAINTS) {
     const value = style.getPropertyValue(name), paint = rgbOf(value);
     copy.setAttribute(name, paint ? paint.colour : "none");
@@ -154,7 +215,7 @@ function draw(into, node, drawing) {
   let group = into;
   if (Number(style.opacity) < 1) into.append((group = s("g", { opacity: style.opacity })));
   if (node instanceof HTMLCanvasElement || node instanceof HTMLImageElement) {
-    const href = node instanceof HTMLCanvasElement ? node.toDataURL() : node.src;
+    const href = node instanceof HTMLCanvasElement ? imageOf(node, box.width) : node.src;
     if (href.startsWith("data:image/") && box.width) group.append(s("image", { ...place, href, preserveAspectRatio: "none", "image-rendering": "pixelated" }));
     return;
   }
@@ -162,6 +223,7 @@ function draw(into, node, drawing) {
   if (node instanceof SVGSVGElement) {
     const copy = copyDrawing(node);
     if (copy && box.width) {
+      inPixels(copy, node, box.width, box.height);
       for (const [name, value] of Object.entries(place)) copy.setAttribute(name, String(value));
       for (const name of ["opacity", "transform"]) copy.removeAttribute(name); // of the group, and in the box
       copy.setAttribute("overflow", style.overflow === "visible" ? "visible" : "hidden");
@@ -185,28 +247,33 @@ function draw(into, node, drawing) {
   drawPseudo(group, node, "::after", drawing);
 }
 
+/** @typedef {{ text: string, width: number, height: number }} Picture */
+
+/** @param {HTMLElement} root @returns {Picture} */
+function pictureOf(root) {
+  const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d")), defs = s("defs"), content = s("g");
+  const { width, height } = inLight(root, () => {
+    const { left, top } = root.getBoundingClientRect();
+    for (const child of root.children) draw(content, child, { left: left - MARGIN, top: top - MARGIN, defs, context });
+    return sizeOf(root);
+  });
+  const svg = s("svg", { width, height, viewBox: `0 0 ${width} ${height}` }, defs, s("rect", { width, height, fill: "#ffffff" }), content);
+  return { text: new XMLSerializer().serializeToString(svg), width, height };
+}
+
 /**
- * Return a panel as SVG text, as large as on the screen, with its title, dark on white in every theme.
+ * Return a panel as SVG text, as large as on the screen and a margin, with its title, dark on white in every theme.
  * @param {HTMLElement} root
  */
-export function svgOf(root) {
-  const { width, height } = sizeOf(root), { left, top } = root.getBoundingClientRect(), defs = s("defs");
-  const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
-  const svg = s("svg", { width, height, viewBox: `0 0 ${width} ${height}` }, defs, s("rect", { width: "100%", height: "100%", fill: "#ffffff" })), content = s("g");
-  inLight(root, () => {
-    for (const child of root.children) draw(content, child, { left, top, defs, context });
-  });
-  svg.append(content);
-  return new XMLSerializer().serializeToString(svg);
-}
+export const svgOf = (root) => pictureOf(root).text;
 
 /**
  * Return a panel as PNG, with `scale` pixels of the image for each pixel of the screen.
  * @param {HTMLElement} root @param {number} scale @returns {Promise<Blob>}
  */
 export async function pngOf(root, scale = 2) {
-  const { width, height } = sizeOf(root), image = new Image();
-  image.setAttribute("src", `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(root))}`);
+  const { text, width, height } = pictureOf(root), image = new Image();
+  image.setAttribute("src", `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`);
   await image.decode();
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width * scale, height * scale];

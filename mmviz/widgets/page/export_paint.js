@@ -17,7 +17,7 @@ export function rgbOf(text) {
   const found = known.get(text);
   if (found !== undefined) return found;
   let paint = null;
-  if (text && text !== "none" && !text.startsWith("url")) {
+  if (text && text !== "none" && CSS.supports("color", text)) {
     if (!one) {
       const canvas = document.createElement("canvas");
       [canvas.width, canvas.height] = [1, 1];
@@ -65,7 +65,7 @@ export function gradientOf(style, box, defs) {
     const found = /^(repeating-linear|linear|radial)-gradient\((.*)\)$/s.exec(layer);
     if (!found) return [];
     const id = `paint-${defs.childNodes.length}`, rect = s("rect", { ...box, fill: `url(#${id})` }), parts = split(found[2]);
-    const angle = /^(-?[\d.]+)deg$/.exec(parts[0]), turn = angle ? Number(angle[1]) : 180, stops = angle || parts[0].startsWith("to ") || found[1] === "radial" && !rgbOf(parts[0].replace(/ .*/, "")) ? parts.slice(1) : parts;
+    const angle = /^(-?[\d.]+)deg$/.exec(parts[0]), turn = angle ? Number(angle[1]) : 180, stops = angle || /^(to|circle|ellipse|closest|farthest|at)\b/.test(parts[0]) ? parts.slice(1) : parts;
     // a stop: colour, and the places from where to where it lasts
     const read = stops.map((stop) => {
       const places = [...stop.replace(/^[a-z-]+\([^)]*\)/, "").matchAll(/(-?[\d.]+)(px|%)/g)].map((at) => Number(at[1]));
