@@ -27,6 +27,7 @@ from mmviz.widgets.selection import (
     EditOptions,
     SelectionOptions,
     check_colours,
+    check_scatter,
     check_selection,
     read_recipe,
     write_recipe,
@@ -90,7 +91,8 @@ class Explorer(anywidget.AnyWidget):
         what-if edits, such as ``{"gyro": {"delay": 5, "noise": 0.5, "seed": 1}, "gravity": {"swap": 2}}`` with the index of a sample. With ``model`` the index
         ``sample`` continues beyond the recorded samples (``all_samples``), at the model's epoch; ``run``: "A", and with
         ``other`` "B" or "both"; ``section``: "overview", "sample", "explanation", "training", or "all" for all of them; ``colours``: ``{"scale": "symmetric log" | "linear" | "quantile", "range": "layer" | "channel" | "shared", "samples": ...}``, colour scale of
-        the maps and what colours the dots of samples, see :func:`mmviz.widgets.sample_colours.sample_colours`. Keys left out
+        the maps and what colours the dots of samples, see :func:`mmviz.widgets.sample_colours.sample_colours`; ``scatter``: axes and outlines of the scatter
+        plot of the samples, see :func:`mmviz.widgets.selection.check_scatter`. Keys left out
         keep their value. Assign a new dict; changing the old one in place has no effect.
     all_samples
         Ids of all samples that can be selected: the recorded ones, then those that only the model carries.
@@ -442,4 +444,5 @@ def _first(frame: xr.Dataset, options: SelectionOptions) -> dict[str, Any]:
         "run": options.runs[-1],
         "section": "sample",
         "colours": check_colours({}, options.sample_colours),
+        "scatter": check_scatter({}),
     }

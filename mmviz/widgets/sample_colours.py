@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mmviz.core.escape import visible
@@ -37,6 +38,11 @@ def sample_colours(frame: xr.Dataset) -> list[str]:
     shown = {int(number) for number in frame["overview_subset"].values} if overview else set()
     every = 2 ** len(names) - 1
     return keys + [f"masked {name}" for m, name in enumerate(names) if every & ~(1 << m) in shown]
+
+
+def scatter_axes(colours: Sequence[str]) -> list[str]:
+    """Return the keys of what an axis of the scatter plot can show: of :func:`sample_colours` those that are numbers."""
+    return [key for key in colours if key not in ("correct", "true class", "predicted class", "group")]
 
 
 def _names(frame: xr.Dataset) -> list[str]:

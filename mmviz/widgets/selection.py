@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mmviz.core.errors import ConfigError
 from mmviz.core.escape import visible
 from mmviz.core.options import nearest, number, one_of, whole
+from mmviz.widgets.sample_colours import scatter_axes
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,9 +27,12 @@ STATE_EDITS = ("zero", "hold")
 MAX_NOISE = 10.0
 MAX_AMPLITUDE = 10.0
 MAX_TEXT_LENGTH = 10_000
+#: outlines in the scatter plot, and corners of one
+MAX_LASSOS = 8
+MAX_LASSO_POINTS = 100
 RECIPE_FORMAT = 1
 _BY_NAME = ("sample", "epoch", "layer", "edits")
-_BY_VALUE = ("channel", "time", "zoom", "brush", "masked", "run", "section", "colours")
+_BY_VALUE = ("channel", "time", "zoom", "brush", "masked", "run", "section", "colours", "scatter")
 _RECIPE_KEYS = ("mmviz_recipe", "dataset", "split", *_BY_NAME, *_BY_VALUE)
 
 
@@ -68,7 +72,7 @@ class SelectionOptions:
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of a selection."""
-        return (*self.sizes, "brush", "zoom", "masked", "edits", "run", "section", "colours")
+        return (*self.sizes, "brush", "zoom", "masked", "edits", "run", "section", "colours", "scatter")
 
 
 def check_selection(given: object, *, options: SelectionOptions, current: Mapping[str, object]) -> dict[str, object]:
@@ -80,7 +84,7 @@ def check_selection(given: object, *, options: SelectionOptions, current: Mappin
         Mapping from ``sample``, ``epoch``, ``layer``, ``channel``, ``time`` to an index, 0 ≤ index < size; ``brush`` to None or
         the first and last step of a time range; ``zoom`` to None or the first and last step that the time axes show; ``masked`` to the names of modalities that are removed from the model's input; ``edits`` as
         :func:`check_edits` takes them; ``run`` to "A", "B" or "both"; ``section`` to "overview", "sample",
-        "explanation", "training" or "all"; ``colours`` as :func:`check_colours` takes it.
+        "explanation", "training" or "all"; ``colours`` as :func:`check_colours` takes it; ``scatter`` as :func:`check_scatter` takes it.
     options, current
         The values that exist; the current selection.
 
@@ -101,6 +105,7 @@ def check_selection(given: object, *, options: SelectionOptions, current: Mappin
         "run": lambda value: _run(value, options.runs),
         "section": _section,
         "colours": lambda value: check_colours(value, options.sample_colours, current.get("colours")),
+        "scatter": lambda value: check_scatter(value, scatter_axes(options.sample_colours), current.get("scatter")),
     }
     complete = dict(current)
     for key, value in given.items():
@@ -167,6 +172,64 @@ def check_colours(given: object, samples: Sequence[str] = (), current: object = 
         one_of(value, known[key], f"selection: colours: {key}")
         out[key] = str(value)
     return out
+
+
+def check_scatter(given: object, axes: Sequence[str] = (), current: object = None) -> dict[str, Any]:
+    """Return the scatter plot of the samples; keys that are not given keep their current value.
+
+    Parameters
+    ----------
+    given
+        Mapping from ``across`` and ``up`` to what these axes show, "" for those that the page chooses; ``lassos`` to a list of at most 8
+        outlines that select samples, each a mapping with ``across``, ``up`` and ``points``: 3 to 100 corners [x, y] in values of its axes.
+    axes
+        What an axis can show, see :func:`mmviz.widgets.sample_colours.scatter_axes`.
+    current
+        The current scatter plot; None: the axes that the page chooses, no outline.
+
+    Raises
+    ------
+    ConfigError
+        Not a mapping, an unknown key, or a value that does not exist.
+    """
+    out: dict[str, Any] = {"across": "", "up": "", "lassos": []}
+    out |= current if isinstance(current, dict) else {}
+    if not isinstance(given, Mapping):
+        raise ConfigError(f"selection: scatter={given!r:.80}; give a dict with any of {', '.join(out)}")
+    for key, value in given.items():
+        one_of(key, tuple(out), "selection: scatter: key")
+        if key != "lassos":
+            out[key] = "" if value == "" else _scatter_axis(value, axes, f"selection: scatter: {key}")
+            continue
+        if not isinstance(value, (list, tuple)) or len(value) > MAX_LASSOS:
+            raise ConfigError(f"selection: scatter: lassos={value!r:.80}; give a list of at most {MAX_LASSOS} outlines")
+        out[key] = [_lasso(one, axes) for one in value]
+    return out
+
+
+def _scatter_axis(value: object, axes: Sequence[str], place: str) -> str:
+    if not axes:
+        raise ConfigError(f"{place}={value!r:.80}: this view has no scatter plot of samples; leave it out")
+    one_of(value, axes, place)
+    return str(value)
+
+
+def _lasso(given: object, axes: Sequence[str]) -> dict[str, Any]:
+    place = "selection: scatter: lassos"
+    points = given.get("points") if isinstance(given, Mapping) and set(given) == {"across", "up", "points"} else None
+    if (
+        not isinstance(given, Mapping)
+        or not isinstance(points, (list, tuple))
+        or not 3 <= len(points) <= MAX_LASSO_POINTS
+        or not all(isinstance(point, (list, tuple)) and len(point) == 2 for point in points)
+    ):
+        raise ConfigError(
+            f"{place}: {given!r:.80}; give each outline as a dict with across, up and points, 3 to {MAX_LASSO_POINTS} corners [x, y]"
+        )
+    return {
+        **{key: _scatter_axis(given[key], axes, f"{place}: {key}") for key in ("across", "up")},
+        "points": [[number(v, f"{place}: corner", low=-1e300, high=1e300) for v in point] for point in points],
+    }
 
 
 def _time_range(value: object, size: int, place: str) -> list[int] | None:

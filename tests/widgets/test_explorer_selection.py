@@ -11,6 +11,7 @@ from mmviz.widgets import Explorer
 COLOURS = {"scale": "symmetric log", "range": "layer", "samples": ""}
 REST = {
     "channel": 0, "brush": None, "zoom": None, "masked": [], "edits": {}, "run": "A", "section": "sample", "colours": COLOURS,
+    "scatter": {"across": "", "up": "", "lassos": []},
 }  # fmt: skip
 WRONG = [
     ({"epochs": 1}, r"unknown key 'epochs' \(did you mean 'epoch'\?\)"),
@@ -37,6 +38,11 @@ WRONG = [
     ({"section": "notes"}, "section='notes'; use one of 'overview'"),
     ({"section": None}, "section=None"),
     ({"colours": "linear"}, r"colours='linear'; give a dict with any of scale, range, samples"),
+    ({"scatter": 3}, "scatter=3; give a dict with any of across, up, lassos"),
+    ({"scatter": {"acros": ""}}, r"scatter: key='acros' \(did you mean 'across'\?\)"),
+    ({"scatter": {"up": "loss"}}, "up='loss': this view has no scatter plot of samples"),
+    ({"scatter": {"lassos": "all"}}, "lassos='all'; give a list of at most 8 outlines"),
+    ({"scatter": {"lassos": [{}]}}, "give each outline as a dict with across, up and points, 3 to 100 corners"),
     ({"colours": None}, "colours=None; give a dict"),
     ({"colours": {"scale": "log"}}, "colours: scale='log'; use one of 'symmetric log', 'linear', 'quantile'"),
     ({"colours": {"range": 3}}, "colours: range=3; use one of 'layer'"),

@@ -1,5 +1,6 @@
 // Deserialization of a frame; part("state", epoch, sample) is the block at those leading indices.
 import { faultOfColours } from "./colours.js";
+import { faultOfScatter } from "./scatter_selection.js";
 import { bytesOf, fromPlanes, inflated } from "./inflate.js";
 
 /** @import { Frame, Recorded, State, Selection } from "./types.js" */
@@ -41,7 +42,7 @@ export async function openFrame(text, body) {
 }
 
 // Keys of a selection beside the indices of frame.sizes.
-export const BESIDE_INDICES = ["brush", "zoom", "masked", "edits", "run", "section", "colours"];
+export const BESIDE_INDICES = ["brush", "zoom", "masked", "edits", "run", "section", "colours", "scatter"];
 const OPEN = ["overview", "sample", "explanation", "training", "all"];
 // The reason why a selection cannot be shown, or "".
 /** @param {any} selection @param {Frame} frame @param {string[]} runs */
@@ -68,7 +69,7 @@ export function fault(selection, frame, runs) {
   const wrong = faultOfEdits(selection.edits, frame);
   if (wrong) return `selection: ${wrong}`;
   if (selection.section !== undefined && !OPEN.includes(selection.section)) return `selection: section is ${JSON.stringify(selection.section)}, expected one of ${OPEN.join(", ")}`;
-  const mixed = faultOfColours(selection.colours, frame);
+  const mixed = faultOfColours(selection.colours, frame) || faultOfScatter(selection.scatter, frame);
   if (mixed) return `selection: ${mixed}`;
   return runs.includes(run) ? "" : `selection: run is ${JSON.stringify(run)}, expected one of ${runs.join(", ")}`;
 }

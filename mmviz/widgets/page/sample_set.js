@@ -3,7 +3,7 @@ import { short } from "./format.js";
 /** @import { Frame } from "./types.js" */
 
 /**
- * @typedef {{ text: string, test: (i: number) => boolean }} Filter
+ * @typedef {{ text: string, test: (i: number) => boolean, lasso?: import("./types.js").Lasso }} Filter lasso: of the scatter plot
  * @typedef {{ key: string, title: string, unit: string, of: (i: number) => number }} Quantity
  * @typedef {ReturnType<typeof chosenSet>} ChosenSet
  * @typedef {ReturnType<typeof build>} Samples

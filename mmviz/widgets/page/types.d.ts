@@ -36,6 +36,20 @@ export interface Colours {
   samples: string;
 }
 
+/** An outline around dots of the scatter plot: the keys of its axes, and its corners in their values. */
+export interface Lasso {
+  across: string;
+  up: string;
+  points: [number, number][];
+}
+
+/** The scatter plot of the samples: keys of its axes, "" for those that the page chooses, and outlines that select samples. */
+export interface Scatter {
+  across: string;
+  up: string;
+  lassos: Lasso[];
+}
+
 export interface Selection {
   sample: number;
   epoch: number;
@@ -51,6 +65,8 @@ export interface Selection {
   run: "A" | "B" | "both";
   /** colour scale of the maps, and what colours the dots of samples; missing in an older page */
   colours?: Colours;
+  /** axes and outlines of the scatter plot of the samples; missing in an older page */
+  scatter?: Scatter;
   /** the section that is open; missing in older addresses */
   section?: NonNullable<View["section"]> | "all";
 }

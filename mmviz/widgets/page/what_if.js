@@ -36,8 +36,23 @@ function missingControls(frame, offers, reasons, kernel) {
   /** @param {Kind} kind */
   const without = (kind) => frame.modalities.filter((one, m) => !offers[m].includes(kind) && (kind !== "text" || one.display.kind === "text")).map((one) => one.name);
   const timed = !kernel && frame.modalities.some((_, m) => frame.has(`signal_at_${m}`));
-  return EDITED.map((kind) => ({ kind, names: without(kind) })).filter(({ names }) => names.length)
-    .map(({ kind, names }) => (kind === "state" ? closedStates(frame, frame.modalities.flatMap((_, m) => (offers[m].includes("state") ? [] : [m])), reasons) : kind === "text" ? `The text of ${names.join(", ")} cannot be edited: ${kernel ? "what_if was given no encoder for it" : "this needs the kernel and an encoder, what_if(run, part, text={...})"}.` : `${kernel ? "what_if" : "The model in the page"} does not offer ${WORDS[kind]} for ${names.join(", ")}${timed && TIMED.includes(kind) ? ": with timestamps it changes the time that a frame covers, which needs the kernel" : ""}.`)).join(" ");
+  // kinds that are missing for the same modalities and the same reason stand in one sentence
+  /** @type {Map<string, { words: string[], say: (words: string) => string }>} */
+  const found = new Map();
+  /** @type {(key: string, word: string, say: (words: string) => string) => void} */
+  const add = (key, word, say) => {
+    const one = found.get(key) ?? { words: [], say };
+    one.words.push(word);
+    found.set(key, one);
+  };
+  for (const kind of EDITED) {
+    const names = without(kind), list = names.join(", "), time = timed && TIMED.includes(kind);
+    if (!names.length) continue;
+    if (kind === "state") add(kind, "", () => closedStates(frame, frame.modalities.flatMap((_, m) => (offers[m].includes("state") ? [] : [m])), reasons));
+    else if (kind === "text") add(kind, "", () => `The text of ${list} cannot be edited: ${kernel ? "what_if was given no encoder for it" : "this needs the kernel and an encoder, what_if(run, part, text={...})"}.`);
+    else add(JSON.stringify([names, time]), WORDS[kind], (words) => `${kernel ? "what_if" : "The model in the page"} does not offer ${words} for ${list}${time ? ": with timestamps this changes the time that a frame covers, which needs the kernel" : ""}.`);
+  }
+  return [...found.values()].map(({ words, say }) => say(words.length > 1 ? `${words.slice(0, -1).join(", ")} or ${words.at(-1)}` : words[0])).join(" ");
 }
 
 // A saved page, or one that is served without a model, cannot predict: it shows the panel only if an edit is selected or predicted.

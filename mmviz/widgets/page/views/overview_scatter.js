@@ -10,6 +10,8 @@ import { dotPicker, drawDots } from "../dots.js";
 import { readable } from "../readout.js";
 import { axisLabels } from "../number_axis.js";
 import { inPolygon } from "../lasso.js";
+import { latest, outlineOf, scatterOf } from "../scatter_selection.js";
+/** @import { Lasso, Scatter } from "../types.js" */
 
 const EDGE = 10, RADIUS = 3, CLICK = 5, STEP = 0.05;
 
@@ -17,10 +19,18 @@ const EDGE = 10, RADIUS = 3, CLICK = 5, STEP = 0.05;
 function mount(root, frame, _state, pick) {
   const samples = samplesOf(frame), { quantities, chosen } = samples, M = frame.modalities.length;
   const titles = quantities.map((one) => one.title);
-  const across = choice("Across", titles, () => lay()), up = choice("Up", titles, () => lay()), colour = colourChoice(frame, samples, pick);
+  /** what the selection holds */
+  let scatter = scatterOf({});
+  // of two runs, the outlines of run A are those of the selection
+  const own = frame === frame.compared[0], axisOf = (/** @type {"across" | "up"} */ key) => (/** @type {number} */ i) => change({ [key]: quantities[i].key });
+  const across = choice("Across", titles, axisOf("across")), up = choice("Up", titles, axisOf("up")), colour = colourChoice(frame, samples, pick);
   const first = titles.findIndex((title) => title.startsWith("φ "));
-  across.select.value = String(frame.task === "regression" && frame.labelled ? 0 : first);
-  up.select.value = String(frame.task === "regression" && frame.labelled ? 2 : M > 1 ? first + 1 : 0);
+  const usual = { across: frame.task === "regression" && frame.labelled ? 0 : first, up: frame.task === "regression" && frame.labelled ? 2 : M > 1 ? first + 1 : 0 };
+  /** @param {Partial<Scatter>} part */
+  function change(part) {
+    follow({ ...scatter, ...part });
+    pick({ scatter });
+  }
   const canvas = h("canvas", { role: "img" }), outline = s("path", { class: "mmv-lasso" }), drawing = s("svg", { "aria-hidden": "true" }, outline), ring = h("span", { class: "mmv-ring", "aria-hidden": "true" });
   const lines = [s("line", { class: "mmv-zero" }), s("line", { class: "mmv-zero" })];
   drawing.prepend(...lines);
@@ -37,6 +47,31 @@ function mount(root, frame, _state, pick) {
   let rectangle = null;
   /** @type {[number, number][]} */
   let path = [];
+  /** @type {(one: Lasso, text: string) => import("../sample_set.js").Filter} */
+  function filterOf(one, text) {
+    const [qx, qy] = [one.across, one.up].map((key) => quantities.find((q) => q.key === key)), test = (/** @type {number} */ i) => Boolean(qx && qy && inPolygon(one.points, qx.of(i), qy.of(i)));
+    const number = chosen.inside.reduce((sum, inside, i) => sum + (inside && test(i) ? 1 : 0), 0);
+    return { text: `${text}: ${number} samples`, test, lasso: one };
+  }
+  const lassos = () => chosen.filters().flatMap((one) => one.lasso ?? []);
+  // axes and outlines as the selection has them
+  /** @param {Scatter} next @returns {boolean} whether the axes have changed */
+  function follow(next) {
+    scatter = next;
+    const places = /** @type {const} */ (["across", "up"]).map((key) => String(Math.max(-1, quantities.findIndex((q) => q.key === next[key])))).map((v, k) => (v === "-1" ? String(usual[k ? "up" : "across"]) : v));
+    const changed = across.select.value !== places[0] || up.select.value !== places[1] || !placed;
+    [across.select.value, up.select.value] = places;
+    placed = true;
+    if (own && JSON.stringify(latest(lassos())) !== JSON.stringify(next.lassos)) {
+      following = true;
+      chosen.set(chosen.filters().filter((one) => !one.lasso));
+      for (const one of next.lassos) chosen.add(filterOf(one, "lasso"));
+      following = false;
+    }
+    if (changed) lay();
+    return changed;
+  }
+  let placed = false, following = false;
   const quantity = (/** @type {{ select: HTMLSelectElement }} */ one) => quantities[Number(one.select.value)];
   /** @type {(q: import("../sample_set.js").Quantity) => [number, number]} of all compared runs */
   const ends = (q) => rangeOf(frame.compared.filter((one) => one.has("listed_phi")).map((one) => {
@@ -84,10 +119,11 @@ function mount(root, frame, _state, pick) {
     ring.hidden = k < 0 || !Number.isFinite(xs[k] + ys[k]);
     if (!ring.hidden) [ring.style.left, ring.style.top] = [`${xs[k]}px`, `${ys[k]}px`];
   }
-  /** @param {(i: number) => boolean} test @param {string} where */
-  function select(test, where) {
-    const inside = Uint8Array.from({ length: samples.count }, (_, i) => (chosen.inside[i] && test(i) ? 1 : 0)), number = inside.reduce((sum, one) => sum + one, 0);
-    if (number) chosen.add({ text: `${where}: ${number} samples`, test: (i) => inside[i] === 1 });
+  /** @param {[number, number][]} drawn in pixels @param {string} where */
+  function select(drawn, where) {
+    const [qx, qy] = [quantity(across), quantity(up)], one = filterOf({ across: qx.key, up: qy.key, points: outlineOf(drawn, ([a, b]) => [scales.x.invert(a), scales.y.invert(b)]) }, where);
+    const number = chosen.inside.reduce((sum, inside, i) => sum + (inside && one.test(i) ? 1 : 0), 0);
+    if (number) chosen.add(one);
     said.textContent = number ? `${number} samples selected` : "no sample inside: the selection is unchanged";
   }
   /** @param {number} i */
@@ -116,7 +152,7 @@ function mount(root, frame, _state, pick) {
     if (!drawn.length) return;
     path = [];
     line();
-    if (!drawn.every(([c, d]) => Math.hypot(c - drawn[0][0], d - drawn[0][1]) < CLICK)) return select((i) => inPolygon(drawn, xs[i], ys[i]), "lasso");
+    if (!drawn.every(([c, d]) => Math.hypot(c - drawn[0][0], d - drawn[0][1]) < CLICK)) return select(drawn, "lasso");
     const k = picker.find(a, b);
     // a finger reads first: its second tap on a dot opens, as it pins
     if (k >= 0 && (event.pointerType !== "touch" || read === picker.order[k])) open(picker.order[k]);
@@ -155,12 +191,17 @@ function mount(root, frame, _state, pick) {
     const [l, t, w, h2] = rectangle ?? [0.4, 0.4, 0.2, 0.2], limit = (/** @type {number} */ v, low = 0) => Math.min(1, Math.max(low, v)), [dx, dy] = way ?? [0, 0];
     rectangle = resize ? [l, t, limit(w + dx, STEP), limit(h2 + dy, STEP)] : [limit(l + dx), limit(t + dy), w, h2];
     const [a, b, c, d] = rectangle, wide = box.clientWidth, high = box.clientHeight;
-    path = [[a * wide, b * high], [(a + c) * wide, b * high], [(a + c) * wide, (b + d) * high], [a * wide, (b + d) * high]];
+    path = corners(rectangle);
     line();
     path = [];
     let number = 0;
     for (let i = 0; i < samples.count; i++) if (chosen.inside[i] && inside(i)) number++;
     said.textContent = `rectangle: ${quantity(across).title} ${short(scales.x.invert(a * wide))} to ${short(scales.x.invert((a + c) * wide))}, ${quantity(up).title} ${short(scales.y.invert((b + d) * high))} to ${short(scales.y.invert(b * high))}: ${number} samples`;
+  }
+  /** @param {[number, number, number, number]} of @returns {[number, number][]} */
+  function corners([a, b, c, d]) {
+    const wide = box.clientWidth, high = box.clientHeight;
+    return [[a * wide, b * high], [(a + c) * wide, b * high], [(a + c) * wide, (b + d) * high], [a * wide, (b + d) * high]];
   }
   /** @param {number} i */
   function inside(i) {
@@ -170,7 +211,7 @@ function mount(root, frame, _state, pick) {
   area.addEventListener("keydown", (event) => {
     const way = KEYS[event.key];
     if (way) place(way, event.shiftKey);
-    else if (event.key === "Enter" && rectangle) select(inside, "rectangle");
+    else if (event.key === "Enter" && rectangle) select(corners(rectangle), "rectangle");
     else if (event.key === "Escape") {
       rectangle = null;
       line();
@@ -180,14 +221,22 @@ function mount(root, frame, _state, pick) {
     event.preventDefault();
     event.stopPropagation();
   });
-  chosen.listen(draw);
+  chosen.listen(() => {
+    if (own && !following && JSON.stringify(latest(lassos())) !== JSON.stringify(scatter.lassos)) {
+      scatter = { ...scatter, lassos: latest(lassos()) };
+      pick({ scatter });
+    }
+    draw();
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   new ResizeObserver(lay).observe(box);
   root.addEventListener("mmv-print", lay);
-  lay();
+  follow(scatter);
   return (state) => {
     sample = state.sample;
-    if (colour.draw(state)) draw();
+    const coloured = colour.draw(state);
+    if (follow(scatterOf(state))) return;
+    if (coloured) draw();
     else mark();
   };
 }
