@@ -13,6 +13,7 @@ from mmviz.core.errors import ConfigError, MmvizError
 from mmviz.core.escape import visible
 from mmviz.core.options import require_known
 from mmviz.widgets.cockpit_charts import CockpitCharts
+from mmviz.widgets.control_names import ControlNames
 from mmviz.widgets.what_if import error_sentence
 
 _RUNNING = ("starting", "running", "paused")
@@ -148,7 +149,7 @@ class Cockpit(ipywidgets.VBox):
             button.on_click(lambda _, what=what: self._guarded(getattr(self, what)))
         self._fields = _Fields(names, training)
         self._fields.apply.on_click(lambda _: self._guarded(self._apply))
-        super().__init__([_row(*self._buttons.values()), self._fields.node, self.charts])
+        super().__init__([_row(*self._buttons.values()), self._fields.node, self.charts, ControlNames()])
         self.add_class("mmv-widgets")
         training.subscribe(self._receive)
         self._show_status()
@@ -252,7 +253,7 @@ class _Fields:
     """Fields of the values that can be changed, and the button that applies them."""
 
     def __init__(self, names: Sequence[str], training: TrainingHandle) -> None:
-        values, wide, size = training.values, {"description_width": "initial"}, _wide("310px")
+        values, wide, size = training.values, {"description_width": "initial"}, _wide("380px")
         self.strategy = ipywidgets.Dropdown(
             options=[name for name in training.strategies if name] or [values["strategy"]],
             value=values["strategy"] if values["strategy"] in training.strategies else None,
@@ -280,7 +281,7 @@ class _Fields:
                 placeholder="default",
                 description=f"weight of the unimodal loss, {visible(name)}",
                 style=wide,
-                layout=_wide("310px"),
+                layout=_wide("380px"),
             )
             for name in names
         }
@@ -306,7 +307,7 @@ class _Fields:
             step=0.05,
             description=f"{what}, {visible(name)}",
             style={"description_width": "initial"},
-            layout=_wide("310px"),
+            layout=_wide("380px"),
             continuous_update=False,
         )
 
@@ -350,7 +351,7 @@ class _Fields:
 
 def _wide(width: str) -> ipywidgets.Layout:
     """Return a layout of a width, narrower in a narrower output."""
-    return ipywidgets.Layout(width=width, max_width="100%", min_width="0")
+    return ipywidgets.Layout(width=width, max_width="calc(100% - 4px)", min_width="0")
 
 
 def _row(*parts: ipywidgets.Widget) -> ipywidgets.HBox:

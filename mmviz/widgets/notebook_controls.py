@@ -14,6 +14,7 @@ import xarray as xr
 from mmviz.core.errors import ConfigError
 from mmviz.core.escape import visible
 from mmviz.core.options import number, require_known
+from mmviz.widgets.control_names import ControlNames
 
 if TYPE_CHECKING:
     from mmviz.widgets.explorer import Explorer
@@ -34,9 +35,21 @@ class ModalityChoice(ipywidgets.HBox, ipywidgets.ValueWidget):
     value = traitlets.Tuple()
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.boxes = {name: ipywidgets.Checkbox(value=True, description=visible(name), indent=False) for name in names}
+        self.boxes = {
+            name: ipywidgets.Checkbox(
+                value=True,
+                description=visible(name),
+                indent=False,
+                layout=ipywidgets.Layout(width="auto", margin="2px 18px 2px 2px"),
+            )
+            for name in names
+        }
         self._names, self._busy = tuple(names), False
-        super().__init__([ipywidgets.Label("available:"), *self.boxes.values()], value=self._names)
+        super().__init__(
+            [ipywidgets.Label("available:"), *self.boxes.values()],
+            value=self._names,
+            layout=ipywidgets.Layout(flex_flow="row wrap"),
+        )
         for box in self.boxes.values():
             box.observe(self._read, "value")
 
@@ -91,7 +104,7 @@ class Controls(ipywidgets.VBox):
 
     def __init__(self, widgets: Mapping[str, Any]) -> None:
         self.widgets = dict(widgets)
-        super().__init__(list(self.widgets.values()))
+        super().__init__([*self.widgets.values(), ControlNames()])
         self.add_class("mmv-widgets")
 
     def __getitem__(self, name: str) -> Any:
@@ -188,6 +201,7 @@ def controls(
             step=0.05,
             description="coupling × (off-diagonal W)",
             style=_STYLE,
+            layout=_layout(),
         )
     if include is not None:
         wanted = [include] if isinstance(include, str) else list(include)
@@ -321,6 +335,11 @@ def _options(widget: Any) -> list[Any] | None:
     return [value for _, value in widget.options] if hasattr(widget, "options") else None
 
 
+def _layout() -> ipywidgets.Layout:
+    """Return the layout of a control: wide enough for its name and a slider, narrower in a narrower output."""
+    return ipywidgets.Layout(width="440px", max_width="calc(100% - 4px)", min_width="0")
+
+
 def _widgets_of(source: Any) -> dict[str, Any]:
     modalities, epochs, samples, layers, best = _held(source)
     found: dict[str, Any] = {"available": ModalityChoice(modalities)}
@@ -330,14 +349,18 @@ def _widgets_of(source: Any) -> dict[str, Any]:
             value=best if best in epochs else epochs[-1],
             description="epoch",
             style=_STYLE,
+            layout=_layout(),
         )
     if samples:
         found["sample"] = ipywidgets.Dropdown(
-            options=[(visible(s), k) for k, s in enumerate(samples)], description="sample", style=_STYLE
+            options=[(visible(s), k) for k, s in enumerate(samples)],
+            description="sample",
+            style=_STYLE,
+            layout=_layout(),
         )
     if layers > 1:
         found["layer"] = ipywidgets.Dropdown(
-            options=[(str(i + 1), i) for i in range(layers)], description="layer", style=_STYLE
+            options=[(str(i + 1), i) for i in range(layers)], description="layer", style=_STYLE, layout=_layout()
         )
     return found
 

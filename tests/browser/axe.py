@@ -17,10 +17,10 @@ _PLAIN_COLOURS = """() => {
     (typeof style[key] === 'function' ? (...words) => plain(style[key](...words)) : plain(style[key])) });
   return () => { window.getComputedStyle = own; };
 }"""
-_RUN = f"""async (options) => {{
+_RUN = f"""async ([within, options]) => {{
   const back = ({_PLAIN_COLOURS})();
   try {{
-    const {{ violations, incomplete }} = await axe.run(document, {{ resultTypes: ['violations'], ...options }});
+    const {{ violations, incomplete }} = await axe.run(within ?? document, {{ resultTypes: ['violations'], ...options }});
     const told = (one, of) => [one.id, one.impact, of(one)];
     return [...violations.map((one) => told(one, ({{ nodes }}) => nodes.map((node) => node.html.slice(0, 160)).slice(0, 3))),
       ...incomplete.filter((one) => one.message).map((one) => told(one, ({{ message }}) => message))];
@@ -34,8 +34,11 @@ def _source():
     return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
-def findings(page, *, only=()):
-    """Return [rule, impact, elements or message] for each finding in a page or frame; ``only``: names of the rules to run."""
+def findings(page, *, only=(), within=None):
+    """Return [rule, impact, elements or message] for each finding in a page or frame.
+
+    ``only``: names of the rules to run. ``within``: selector of the elements that are examined; None for the whole document.
+    """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_source())
-    return page.evaluate(_RUN, {"runOnly": list(only)} if only else {})
+    return page.evaluate(_RUN, [within, {"runOnly": list(only)} if only else {}])
