@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from live_host import open_live, sent
 from page_queries import sentence
 
 import mmviz as mm
@@ -144,3 +145,47 @@ def test_what_if_returns_the_words_of_a_delayed_a_swapped_and_a_new_text(study):
     assert words(swap=str(part.ids[3])) == words_of(study, 3)
     assert words(text="a better <b>film</b>") == ["a", "better", "<b>film</b>"]
     assert words() == own
+
+
+def test_a_text_that_is_typed_in_the_page_is_encoded_predicted_and_its_words_are_shown(study, open_page, tmp_path):
+    """The page of a kernel: the request of the page goes to the model with its encoder, and its result comes back."""
+    run, part, trace, _ = study
+    what_if = mm.recording.what_if(run, part, text={TEXT: Spaces(part.inputs[TEXT].shape[2])})
+    frame = mm.plots.explorer_frame(trace)
+    explorer = Explorer(frame=frame, what_if=what_if)
+    page = open_live(
+        open_page(), frame, tmp_path, selection={"section": "all"}, state={"edit_options": explorer.edit_options}
+    )
+    before = page.locator("[data-view='prediction'] .mmv-value").all_inner_texts()
+    field = page.get_by_role("textbox", name="Another text for m1")
+    field.focus()
+    assert field.input_value() == " ".join(words_of(study, 0))  # the recorded words, to be changed
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("a better <b>film</b>")
+    page.keyboard.press("Enter")
+    request = {key: page.evaluate("window.requests.at(-1)")[key] for key in ("sample", "epoch", "masked", "edits")}
+    assert request["edits"] == {TEXT: {"text": "a better <b>film</b>"}}
+    explorer.selection = request
+    for _ in range(600):
+        if explorer.what_if_result.get("seq") or explorer.what_if_error.get("seq"):
+            break
+        page.wait_for_timeout(20)
+    assert not explorer.what_if_error.get("seq"), explorer.what_if_error
+    result = {**explorer.what_if_result, **sent(explorer.what_if_result), "request": request}
+    page.evaluate("(value) => window.send('what_if_result', value)", result)
+    page.wait_for_selector(".mmv-change")
+    page.wait_for_timeout(300)
+    assert shown(page) == ["a", "better", "<b>film</b>"]
+    assert page.locator("[data-view='prediction'] .mmv-value").all_inner_texts() != before
+    assert page.locator(".mmv-word b").count() == 0
+    assert page.faults == []
+    explorer.close()
+
+
+def test_a_saved_page_has_no_field_for_a_text_and_says_why(opened):
+    page = opened()
+    assert page.get_by_role("textbox", name="Another text for m1").count() == 0
+    assert (
+        "The text of m1 cannot be edited: this needs the kernel and an encoder, what_if(run, part, text={...})."
+        in page.locator(".mmv-what-if").inner_text()
+    )

@@ -21,7 +21,7 @@ EDITS = {"m1": {"delay": 3, "noise": 0.35, "seed": 7}, "m2": {"amplitude": 1.5, 
 def opened(open_page, toy_page, tmp_path, saved_page):
     """Return a function that saves and opens a page with the model; ``change`` edits its header and its parts first."""
 
-    def opening(*, change=None, settled=True, **given):
+    def opening(*, change=None, text=None, settled=True, **given):
         explorer = Explorer(frame=toy_page[0], **{"model": toy_page[1], **given})
         path = explorer.save(tmp_path / "page.html")
         if change:
@@ -29,6 +29,8 @@ def opened(open_page, toy_page, tmp_path, saved_page):
             study, parts = saved_page.study_of(html), saved_page.parts_of(html)
             change(study, parts)
             path.write_text(saved_page.with_study(html, study, parts), encoding="utf-8")
+        if text:
+            path.write_text(text(path.read_text(encoding="utf-8")), encoding="utf-8", newline="")
         page = open_page()
         page.goto(path.as_uri())
         page.locator(".mmv-what-if-status:not(:empty)").wait_for(state="attached")
@@ -153,6 +155,17 @@ def _other_weights(study, parts):
     parts["model-blob"] = gzip.compress(raw.tobytes())
 
 
+def _flipped(place):
+    """A byte of the compressed stream of weights and frames has changed."""
+
+    def apply(study, parts):
+        raw = bytearray(parts["model-blob"])
+        raw[place if place < 0 else len(raw) // 2] ^= 0xFF
+        parts["model-blob"] = bytes(raw)
+
+    return apply
+
+
 def _bomb(study, parts):
     """A stream of 64 MiB in place of the model."""
     parts["model-blob"] = gzip.compress(bytes(64 << 20))
@@ -171,6 +184,9 @@ def _meta(change):
     "change",
     [
         _cut,
+        _flipped(0),
+        _flipped(-6),  # the checksum at the end of the stream
+        _flipped(-2),  # its length
         _other_weights,
         _meta(lambda meta: meta["model"]["graph"]["nodes"].__setitem__(-1, {"op": "<img src=x onerror=alert(1)>"})),
         _meta(lambda meta: meta["model"]["graph"].__setitem__("nodes", [])),
@@ -185,6 +201,9 @@ def _meta(change):
     ],
     ids=[
         "cut",
+        "byte",
+        "checksum",
+        "length",
         "weights",
         "operator",
         "no graph",
@@ -210,6 +229,52 @@ def test_a_hostile_or_damaged_model_gives_a_sentence_and_the_recording_is_shown(
     page.get_by_label("Sample", exact=True).first.select_option("8")
     assert "was not recorded and cannot be computed" in page.locator(".mmv-refused").inner_text()
     assert page.evaluate("document.querySelectorAll('img').length") == 0
+
+
+def _broken_kernels(change):
+    def apply(study, parts):
+        parts["model-wasm"] = change(bytearray(parts["model-wasm"]))
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: bytes(raw[: len(raw) // 2]),
+        lambda raw: bytes(raw[:8]) + bytes(reversed(raw[8:])),
+        lambda raw: b"",
+        lambda raw: b"<html>" + bytes(raw),
+    ],
+    ids=["cut", "reversed", "empty", "no kernels"],
+)
+def test_with_damaged_kernels_the_page_computes_the_same_in_javascript(opened, change, toy, toy_run, toy_page):
+    page = opened(change=_broken_kernels(change), selection={"edits": EDITS, "time": 11})
+    computed(page)
+    assert page.locator(".mmv-what-if .mmv-error").inner_text() == ""
+    page.get_by_role("button", name="Reset all edits").click()
+    wait(page, lambda: "JavaScript" in status(page))
+
+
+@pytest.mark.parametrize("version", [0, 2, None])
+def test_a_graph_of_an_older_or_newer_version_gives_a_sentence_with_both_versions(opened, version):
+    page = opened(change=_meta(lambda meta: meta["model"]["graph"].__setitem__("version", version)))
+    said = json.dumps(version)
+    assert f"the graph has version {said}, this page runs version 1" in status(page)
+    assert sentence(page).startswith("epoch ")
+
+
+@pytest.mark.parametrize("name", ["model-blob", "model-meta", "model-wasm"])
+def test_a_character_of_a_part_of_the_model_that_does_not_belong_to_it_gives_a_sentence(opened, name, tmp_path):
+    def change(html):
+        before, rest = html.split(f'id="mmviz-part-{name}">')
+        text, after = rest.split("</script>", 1)
+        return f'{before}id="mmviz-part-{name}">{text[:40]}é{text[41:]}</script>{after}'
+
+    page = opened(text=change)
+    assert "The model in the page cannot be used: " in status(page)
+    assert f'the part "{name}" of this page is damaged' in status(page)
+    assert sentence(page).startswith("epoch ")
 
 
 def test_a_page_of_an_older_version_without_a_model_shows_the_recording(opened):

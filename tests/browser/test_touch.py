@@ -63,6 +63,29 @@ def test_two_fingers_that_move_apart_zoom_the_time_axis_and_together_widen_it_ag
     assert page.faults == []
 
 
+TIME = "JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}').time"
+
+
+def test_two_fingers_in_one_direction_move_the_part_that_is_shown_and_not_the_cursor(show):
+    page = show(context=PHONE, selection={"zoom": [10, 29], "time": 12})
+    stage = page.locator(".mmv-over").first
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    y, start = box["y"] + 60, box["x"] + 0.6 * box["width"]
+    step = box["width"] / 20  # of the 20 steps that are shown
+    fingers(page, *([(start - k * step, y), (start + 60 - k * step, y)] for k in range(6)))
+    first, last = shown_after(page, lambda first, last: last < 1e9 and first >= 13)
+    assert last - first == 19
+    assert 13 <= first <= 16  # about five steps later
+    cursor = page.evaluate(TIME)
+    fingers(page, *([(start - 3 * step + k * step, y), (start + 60 - 3 * step + k * step, y)] for k in range(20)))
+    again = shown_after(page, lambda first, last: first == 0)
+    assert again[0] == 0  # the start of the sequence, with the same number of steps
+    assert again[1] == 19
+    assert abs(page.evaluate(TIME) - cursor) <= 10  # where the first finger was put down, not where it went
+    assert page.faults == []
+
+
 def test_an_outline_drawn_by_a_finger_selects_the_samples_inside_and_does_not_scroll_the_page(show):
     page = show(every_view=True, listed=60, selection={"section": "overview"}, context=PHONE)
     plot = page.locator(".mmv-samples-plot")

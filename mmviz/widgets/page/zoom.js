@@ -51,7 +51,7 @@ export function zoomed(T, zoom, { factor = 1, around = 0.5, move = 0 }) {
 }
 
 /**
- * Zoom with Ctrl or Meta and the wheel, or with two fingers; pan with Shift and the wheel. `box` has the time axis across.
+ * Zoom with Ctrl or Meta and the wheel, or with two fingers; pan with Shift and the wheel, or with two fingers in one direction. `box` has the time axis across.
  * @param {HTMLElement} area
  * @param {Element} box
  * @param {number} T
@@ -73,21 +73,36 @@ export function onZoom(area, box, T, now, pick) {
   }, { passive: false });
   /** @type {Map<number, number>} */
   const fingers = new Map();
-  let apart = 0;
+  let apart = 0, middle = 0, scheduled = 0;
+  // in the capturing phase: two fingers do not move the cursor of the plot
   area.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "touch") fingers.set(event.pointerId, event.clientX);
-    apart = 0;
-  });
+    if (event.pointerType !== "touch") return;
+    fingers.set(event.pointerId, event.clientX);
+    const [a, b] = [...fingers.values()];
+    [apart, middle] = fingers.size === 2 ? [Math.max(20, Math.abs(a - b)), (a + b) / 2] : [0, 0];
+    if (fingers.size > 1) event.stopPropagation();
+  }, true);
   area.addEventListener("pointermove", (event) => {
     if (!fingers.has(event.pointerId)) return;
     fingers.set(event.pointerId, event.clientX);
     if (fingers.size !== 2) return;
-    const [a, b] = [...fingers.values()], wide = Math.max(20, Math.abs(a - b));
-    if (!apart) apart = wide;
+    event.stopPropagation();
+    scheduled ||= requestAnimationFrame(gesture); // with the places of both: each finger has an event of its own
+  }, true);
+  function gesture() {
+    scheduled = 0;
+    if (fingers.size !== 2) return;
+    const [a, b] = [...fingers.values()], wide = Math.max(20, Math.abs(a - b)), at = (a + b) / 2;
+    const zoom = now()?.zoom;
     if (wide / apart > 1.2 || wide / apart < 0.83) {
-      pick({ zoom: zoomed(T, now()?.zoom, { factor: wide / apart, around: placeOf((a + b) / 2) }) });
-      apart = wide;
+      pick({ zoom: zoomed(T, zoom, { factor: wide / apart, around: placeOf(at) }) });
+      [apart, middle] = [wide, at];
+    } else if (zoom) { // both in one direction: the plot moves with them
+      const move = (middle - at) / (box.getBoundingClientRect().width || 1);
+      if (Math.abs(move) * (zoom[1] + 1 - zoom[0]) < 1) return;
+      pick({ zoom: zoomed(T, zoom, { move }) });
+      middle = at;
     }
-  });
-  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, (event) => fingers.delete(/** @type {PointerEvent} */ (event).pointerId));
+  }
+  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, (event) => fingers.delete(/** @type {PointerEvent} */ (event).pointerId), true);
 }
