@@ -354,3 +354,28 @@ def test_the_what_if_panel_fits_every_width(live, width):
     box = page.get_by_label("Swap gyro for that of another sample").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+
+
+def test_state_maps_follow_an_edit_and_where_its_result_has_no_states_a_sentence_says_so(live):
+    said = "Hidden states as recorded: they were not computed for this edit."
+    page = live(every_view=True, selection={"section": "all"}, context={"viewport": {"width": 1366, "height": 6000}})
+    page.get_by_role("slider", name="Delay of gyro in steps").press("ArrowRight")
+    request = selected_request(page)
+    drawn = "() => document.querySelector('.mmv-state canvas').toDataURL()"
+    before = page.evaluate(drawn)
+    deliver(page, request, 1)
+    page.wait_for_selector(".mmv-change")
+    page.wait_for_timeout(300)
+    after = page.evaluate(drawn)
+    assert after != before
+    views = [page.locator(f"[data-view='{name}']") for name in ("lanes", "half-life")]
+    assert [view.get_by_text(said).is_visible() for view in views] == [False, False]
+    packed = sent(pack_edited(edited_sample(page.frame_shown, request).drop_vars("state")))
+    page.evaluate("(value) => window.send('what_if_result', value)", {"seq": 2, "request": request, **packed})
+    page.wait_for_timeout(600)
+    assert page.evaluate(drawn) == before
+    assert [view.get_by_text(said).is_visible() for view in views] == [True, True]
+    page.get_by_role("button", name="Reset all edits").click()
+    page.wait_for_timeout(300)
+    assert [view.get_by_text(said).is_visible() for view in views] == [False, False]
+    assert page.faults == []

@@ -1,6 +1,7 @@
 // The views of one run: those whose arrays are in the frame, by section.
 import { h, name, heading, faint, put, write } from "./dom.js";
 import { CHANGED } from "./what_if_overlay.js";
+import { arraysOf } from "./export_table.js";
 import { columnLayout } from "./column_layout.js";
 import { exportMenu } from "./export_menu.js";
 import { registered } from "./registry.js";
@@ -63,12 +64,14 @@ export function mountRun(frame, state, pick, letter) {
   const place = (view, tag, kind) => {
     const root = h(tag, { class: kind, "data-view": view.name }), update = guarded(view, root, () => view.mount(root, frame, state, pick));
     const lacking = view.needs.filter((key) => CHANGED.includes(key)), note = faint("As recorded: this view does not show the edit.");
+    const stateful = arraysOf(frame, view).includes("state"), states = faint("Hidden states as recorded: they were not computed for this edit.");
     const axial = view.needs.filter((key) => frame.sample_axis?.[key] !== undefined), empty = faint(NO_VALUES);
     /** @param {number} sample */
     const lacks = (sample) => axial.some((key) => frame.lacks(key, sample));
     empty.classList.add("mmv-lacks");
     if (axial.length) root.append(empty);
     if (lacking.length) root.append(note);
+    if (stateful) root.append(states);
     /** @type {State | null} */
     let selected = state;
     if (update) root.append(h("div", { class: "mmv-panel-tools" }, ...trustNote(frame, view.name), exportMenu(root, frame, view, () => selected)));
@@ -84,6 +87,7 @@ export function mountRun(frame, state, pick, letter) {
       write(empty, `${NO_VALUES}${why ? ` ${why}` : ""}`);
       root.toggleAttribute("data-lacks", lacks(selection.sample));
       if (!lacks(selection.sample)) guarded(view, root, () => update(view.early ? { ...selection, version: selection.early ?? selection.version } : selection));
+      put(states, "hidden", !frame.edited() || frame.replaced("state"));
       put(note, "hidden", !frame.edited() || lacking.every(frame.replaced));
     } });
     return root;
