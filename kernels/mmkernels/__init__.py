@@ -5,6 +5,7 @@ the implementations, `wasm` those of the page, `timing` the clock and memory met
 """
 
 from mmkernels.conv import causal_conv
+from mmkernels.cpu.processors import respect_quota
 from mmkernels.dispatch import (
     Availability,
     Backend,
@@ -61,3 +62,5 @@ __all__ = [
     "unbalanced_plan",
 ]
 __version__ = "0.1.0"
+
+respect_quota()

@@ -49,7 +49,7 @@ def kernel_findings() -> Iterator[Finding]:
         if row.operator == "coupled_scan" and not row.available:
             yield Finding("kernels", "note", f"{row.backend} does not run: {row.reason}")
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
-    yield Finding("kernels", "good", f"{torch.get_num_threads()} CPU threads; NVIDIA GPU: {gpu}")
+    yield Finding("kernels", "good", f"NVIDIA GPU: {gpu}")
 
 
 NEEDED = ("torch", "numba", "numpy", "xarray", "ipywidgets", "anywidget", "plotly")
@@ -171,15 +171,23 @@ def speed_findings() -> Iterator[Finding]:
         "speed",
         "note" if slow else "good",
         f"a training step takes {here * 1000:.0f} ms, {factor:.1f} times that of the machine the notebooks were timed on",
-        "close other programs; two trainings at once slow each other down" if slow else "",
+        "close other programs" if slow else "",
     )
     listed = ", ".join(f"{name} {seconds * factor:.0f} s" for name, seconds in known["notebooks"].items())
     yield Finding("speed", "good", f"expected time of Run All: {listed}")
 
 
+def thread_findings() -> Iterator[Finding]:
+    """Yield the findings of :mod:`mmviz.diagnosis.threads`, which needs PyTorch."""
+    from mmviz.diagnosis import threads
+
+    yield from threads.thread_findings()
+
+
 _CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "packages": package_findings,
     "kernels": kernel_findings,
+    "threads": thread_findings,
     "data": data_findings,
     "speed": speed_findings,
 }
@@ -188,7 +196,7 @@ _CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
 def doctor() -> Checkup:
     """Check the installation and estimate notebook run times.
 
-    Checks Python and packages, compares the kernels with the reference, opens the built-in data, times a few training steps, and in a
+    Checks Python and packages, compares the kernels with the reference, states processors and threads, opens the built-in data, times a few training steps, and in a
     notebook shows a line that only a working widget can draw. Takes some seconds; the first time on a machine
     the kernels are compiled, which takes longer. Nothing is downloaded or changed.
 

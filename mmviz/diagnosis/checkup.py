@@ -22,7 +22,7 @@ class Finding:
     Attributes
     ----------
     area
-        "python", "packages", "kernels", "widgets", "data" or "speed".
+        "python", "packages", "kernels", "threads", "widgets", "data" or "speed".
     state
         "good"; "note": an optional package or backend is missing; "bad": a notebook will fail or be very slow.
     what

@@ -28,6 +28,7 @@ from mmviz.trace.buffered_hdf5 import BufferedFile
 from mmviz.trace.netcdf_append import NetcdfAppender
 from mmviz.trace.schema import validate
 from mmviz.trace.store import load
+from mmviz.train.threads import threads_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -235,19 +236,22 @@ def record(
     if members is not None:
         warn_of_untrained(run, members)
     prefix_meaning(run.model, prefixes)
-    rule, note = attribution_rule(run, split, matching, selection.rows, attribution)
-    notes += (note,) if note else ()
-    recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes, rule, notes)
-    sizes = Sizes.of(recording, len(selection.rows))
-    if path is None:
-        refuse_large(sizes.groups, limit_bytes)
-    if recorded_samples is None and members is not None:  # the predictions of all samples are recorded as well
-        selection = default_selection(run, split, matching)
-    recording, chosen = replace(recording, selection=selection.attrs()), selection.rows
-    if path is not None:
-        return load(write_in_chunks(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")
-    rows = np.arange(len(split))
-    trace = xr.DataTree.from_dict(recording.per_run() | recording.recorded_samples(chosen) | recording.coalitions(rows))
-    trace.attrs = recording.attrs()
-    validate(trace)
-    return trace
+    with threads_for(run.model):
+        rule, note = attribution_rule(run, split, matching, selection.rows, attribution)
+        notes += (note,) if note else ()
+        recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes, rule, notes)
+        sizes = Sizes.of(recording, len(selection.rows))
+        if path is None:
+            refuse_large(sizes.groups, limit_bytes)
+        if recorded_samples is None and members is not None:  # the predictions of all samples are recorded as well
+            selection = default_selection(run, split, matching)
+        recording, chosen = replace(recording, selection=selection.attrs()), selection.rows
+        if path is not None:
+            return load(write_in_chunks(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")
+        rows = np.arange(len(split))
+        trace = xr.DataTree.from_dict(
+            recording.per_run() | recording.recorded_samples(chosen) | recording.coalitions(rows)
+        )
+        trace.attrs = recording.attrs()
+        validate(trace)
+        return trace

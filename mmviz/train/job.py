@@ -26,6 +26,7 @@ from mmviz.train.loop import Loop
 from mmviz.train.model_entry import model_entry
 from mmviz.train.run import Run
 from mmviz.train.sampling import hold_out
+from mmviz.train.threads import threads_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -176,6 +177,8 @@ def run_job(
             devices.run_on_first(lambda: stack.enter_context(lock))
         stack.enter_context(torch.random.fork_rng())
         stack.enter_context(torch_settings(fabric.device))
+        if fabric.device.type == "cpu":
+            stack.enter_context(threads_for(job.model, config.batch_size))
         torch.manual_seed(config.seed)
         model = strategy.prepare(copy.deepcopy(job.model).cpu())
         info = _info(model, ds, config)

@@ -17,7 +17,7 @@ def checkup():
 
 def test_a_working_installation_is_healthy_and_every_area_has_a_finding(checkup):
     assert checkup.healthy, str(checkup)
-    assert {f.area for f in checkup} == {"python", "packages", "kernels", "data", "speed", "widgets"}
+    assert {f.area for f in checkup} == {"python", "packages", "kernels", "threads", "data", "speed", "widgets"}
     text = str(checkup)
     assert text.endswith("No problems found.")
     assert "av_digits" in text
