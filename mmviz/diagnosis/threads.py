@@ -11,7 +11,7 @@ from mmkernels.cpu import processors, spin
 
 from mmviz.diagnosis.checkup import Finding
 
-#: processors' worth of other work from which a training is slower
+#: processors that others keep busy, from which a training is slower
 OTHERS = 0.5
 LOOK_S = 0.3
 

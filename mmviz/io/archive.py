@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from mmviz.core.errors import DataError
-from mmviz.io.files import read_regular
+from mmviz.io.files import checked_path, read_regular
 
 MAX_EXTENDED = 1 << 20  # bytes of an extended header: names and times
 _BLOCK = 512
@@ -244,7 +244,7 @@ def folder_members(path: str | Path) -> Members:
     DataError
         If a link leads outside or to itself, or there are more than `MAX_MEMBERS` files.
     """
-    root = Path(path).resolve()
+    root = checked_path(path, "folder_members: path").resolve()
     sizes: dict[str, int] = {}
     for found in root.rglob("*"):
         relative = found.relative_to(root)

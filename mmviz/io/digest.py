@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from mmviz.core.errors import DataError
+from mmviz.io.files import checked_path, open_regular
 
 
 def sha256_file(path: str | Path) -> str:
@@ -23,10 +24,12 @@ def sha256_file(path: str | Path) -> str:
 
     Raises
     ------
-    OSError
-        If the file cannot be read.
+    DataError
+        If the path is not valid, or no regular file.
+    FileNotFoundError, PermissionError
+        As `open`.
     """
-    with Path(path).open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -75,7 +78,7 @@ def require_file(path: str | Path, expected: str) -> None:
     OSError
         If the file cannot be read.
     """
-    if not Path(path).is_file():
+    if not checked_path(path, "require_file: path").is_file():
         raise DataError(f"{path}: not a file; a sha256 can be compared for a file only")
     found = sha256_file(path)
     if found != str(expected).lower():

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from mmviz.core.errors import DataError
+from mmviz.core.errors import DataError, MmvizError
 
 _ARRAYS = "give the arrays to mmviz.data.from_arrays"
 _TABLES = "give the table to mmviz.data.from_frame"
@@ -152,6 +152,39 @@ def _require_regular(found: os.stat_result, shown: str, max_bytes: int | None) -
             raise DataError(f"{shown} is {name}; give a regular file")
     if max_bytes is not None and found.st_size > max_bytes:
         raise DataError(f"{shown} has {found.st_size} bytes, more than the limit of {max_bytes}")
+
+
+_LONGEST_NAME, _LONGEST_PATH = 255, 4095
+
+
+def checked_path(path: str | Path, where: str, error: type[MmvizError] = DataError) -> Path:
+    """Return a path, or raise where no system can have it: an empty one, one with a NUL inside, a name or path that is too long.
+
+    Parameters
+    ----------
+    path
+        The file or folder; it need not exist.
+    where
+        Function and argument, for the error.
+    error
+        Type of the error.
+    """
+    text, remedy = os.fspath(path), "give the path of a file or folder"
+    if not text:
+        raise error(f"{where} is an empty path; {remedy}")
+    try:
+        encoded = os.fsencode(text)
+    except UnicodeEncodeError:
+        raise error(f"{where}={text[:80]!r} contains characters that a path cannot have; {remedy}") from None
+    if b"\0" in encoded:
+        raise error(f"{where}={text[:80]!r} contains a NUL character; {remedy}")
+    longest = max((len(os.fsencode(part)) for part in Path(text).parts), default=0)
+    if longest > _LONGEST_NAME or len(encoded) > _LONGEST_PATH:
+        raise error(
+            f"{where}={text[:80]!r}... is too long ({len(encoded)} bytes, one name of {longest}); a name has at most {_LONGEST_NAME} bytes "
+            f"and a path {_LONGEST_PATH}"
+        )
+    return Path(text)
 
 
 def is_folder(path: str | Path) -> bool:

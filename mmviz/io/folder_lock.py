@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmviz.core.errors import InUseError
-from mmviz.io.files import read_regular
+from mmviz.io.files import checked_path, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,8 +131,8 @@ def locked(folder: str | Path) -> Iterator[None]:
 
 
 def holder_of(folder: str | Path) -> str:
-    """Return the holder of the lock of a folder as text for messages; "" where it is free."""
-    path = Path(folder) / NAME
+    """Return the holder of the lock of a folder as text for messages; "" where it is free; DataError for a path that is not valid."""
+    path = checked_path(folder, "holder_of: folder") / NAME
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mmviz.core.errors import DataError
 from mmviz.io.atomic import atomic_path
-from mmviz.io.files import looks_like, open_regular, parse_json
+from mmviz.io.files import checked_path, looks_like, open_regular, parse_json
 
 MAX_BYTES = 16 << 30
 MAX_MEMBERS = 500_000
@@ -186,10 +186,11 @@ def write_npz(path: str | Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     Raises
     ------
     DataError
-        If an array holds objects.
+        If an array holds objects, or the path is not valid.
     OSError
         If the disk refuses; an old file is then as it was.
     """
+    checked_path(path, "write_npz: path")
     for name, array in arrays.items():
         if array.dtype.hasobject:
             raise DataError(f"{name!r} is an object array; only numbers, text and bytes are written")

@@ -16,6 +16,7 @@ from mmviz.core.options import takes
 from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
 from mmviz.io.atomic import atomic_path
+from mmviz.io.files import checked_path
 from mmviz.models.prefixes import prefix_meaning
 from mmviz.models.ssm.alignment import AnchorConfig
 from mmviz.recording.coalitions import warn_of_untrained
@@ -64,7 +65,7 @@ def write_in_chunks(
     DataError
         If the disk has less room than the Trace may take, or the file cannot be written.
     """
-    target = Path(path)
+    target = checked_path(path, "record: path")
     per_sample = sum(sizes.each.values())
     size = chunk or _fitting(CHUNK_OF_SAMPLES_BYTES, per_sample, len(chosen))
     refuse_large(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from mmviz.core.errors import CheckpointError, MissingDependencyError
 from mmviz.io.atomic import atomic_path
-from mmviz.io.files import open_regular
+from mmviz.io.files import checked_path, open_regular
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,10 +29,15 @@ class Store:
     ----------
     path
         The folder; made when first written to.
+
+    Raises
+    ------
+    CheckpointError
+        If the path is empty, contains NUL or is too long.
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path = checked_path(path, "Store: path", CheckpointError)
         self.damaged: tuple[Path, ...] = ()
 
     @property

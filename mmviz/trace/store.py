@@ -16,7 +16,7 @@ from mmviz.core.errors import ConfigError, DataError, MissingDependencyError, Mm
 from mmviz.core.escape import printable
 from mmviz.core.options import takes
 from mmviz.io.atomic import atomic_path
-from mmviz.io.files import open_regular, parse_json
+from mmviz.io.files import checked_path, open_regular, parse_json
 from mmviz.trace.buffered_hdf5 import BufferedFile
 from mmviz.trace.schema import validate
 from mmviz.trace.version_2 import from_version_2
@@ -106,7 +106,7 @@ def save(trace: xr.DataTree, path: str | Path) -> Path:
         If the tree is not a valid Trace, an attribute cannot be written as JSON, or the file cannot be written.
     """
     validate(trace)
-    target = Path(path)
+    target = checked_path(path, "save: path")
     try:
         with atomic_path(target) as temporary:
             temporary.touch()

@@ -21,6 +21,7 @@ from mmviz.io.digest import version_of
 from mmviz.io.folder_lock import holder_of, locked, wait_until_free
 from mmviz.models.registry import is_registered
 from mmviz.models.user_module.model import Adapted
+from mmviz.train.checkpoint import RunFolder
 from mmviz.train.model_entry import model_entry
 from mmviz.train.object_digest import class_sources, object_digest
 from mmviz.train.run import Run, read_run
@@ -149,6 +150,8 @@ def _repaired(folder: Path, model: FusionModel | None) -> Run | None:
     except CheckpointError as error:
         warnings.warn(f"fit: the cached training is damaged and is repeated: {error}", UserWarning, stacklevel=5)
         (folder / "run.json").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            RunFolder(folder).remove_epochs()
         return None
 
 

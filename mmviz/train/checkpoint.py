@@ -23,7 +23,7 @@ from mmviz.io.files import parse_json, read_regular
 from mmviz.io.folder_lock import FolderLock, holder_of
 from mmviz.models.registry import stored_options
 from mmviz.train.config import SELECT
-from mmviz.train.run_index import WRITTEN, without_index
+from mmviz.train.run_index import WRITTEN, orphaned_epochs, without_index
 from mmviz.train.stored_tensors import check_tensors, on_cpu, stored_copy
 
 if TYPE_CHECKING:
@@ -159,11 +159,16 @@ class RunFolder:
         return os.path.exists(self.path / "run.json")  # noqa: PTH110 - Path.exists raises for a name that is too long
 
     def refuse_existing_run(self, *, overwrite: bool) -> None:
-        """Raise CheckpointError where the folder holds a run that is not to be overwritten."""
+        """Raise CheckpointError where the folder holds a run, or epochs of one without ``run.json``, that are not to be overwritten."""
         if self.holds_run and not overwrite:
             raise CheckpointError(
                 f"{self.path} already holds a run (run.json); choose another out=, load it with "
                 f"mmviz.train.load({str(self.path)!r}), resume it (resume=True), or pass overwrite=True"
+            )
+        if not overwrite and not self.holds_run and (found := orphaned_epochs(self.path)):
+            raise CheckpointError(
+                f"{self.path} contains epochs of a training whose run.json was lost: {found[0]} to {found[-1]}; keep them elsewhere, choose another "
+                "out=, or pass overwrite=True, which removes them"
             )
 
     def create(self, *, overwrite: bool) -> None:
@@ -179,11 +184,15 @@ class RunFolder:
         try:
             (self.path / "weights").mkdir(parents=True, exist_ok=True)
             (self.path / "run.json").unlink(missing_ok=True)
-            for old in self._written_files("epoch", "state"):
-                old.unlink()
+            self.remove_epochs()
             self.remove_temporary_files()
         except OSError as error:
             raise self._unwritable(error) from error
+
+    def remove_epochs(self) -> None:
+        """Remove the weights and states of every epoch; for the holder of the lock, once ``run.json`` is gone."""
+        for old in self._written_files("epoch", "state"):
+            old.unlink(missing_ok=True)
 
     def refuse_links(self) -> None:
         """Raise CheckpointError where ``weights`` is a link to another folder, whose files would be replaced."""

@@ -11,6 +11,7 @@ import torch
 
 from mmviz.core.errors import ConfigError, InUseError
 from mmviz.core.options import nearest
+from mmviz.io.files import checked_path
 from mmviz.io.folder_lock import wait_until_free
 from mmviz.train.cache import cache_folder, cached_run, make_writable, refuse_other_folder
 from mmviz.train.checkpoint import RunFolder, resolve_folder
@@ -114,7 +115,7 @@ def fit(
     ------
     ConfigError
         An unknown option or strategy, a value out of range, a model built for other data, one that the strategy cannot train, or a run to
-        resume that differs in model, data or options.
+        resume that differs in model, data or options; a path that is empty, contains NUL or is too long.
     CheckpointError
         ``out`` already holds a run or cannot be written, another training writes to it at this moment (``InUseError``, which names the
         process), or the run to resume cannot be read.
@@ -132,6 +133,9 @@ def fit(
         model, ds, strategy, strategy_options, options, out=out, log=log, resumes=resumes, overwrite=overwrite
     )
     where = device_map(devices, strategy_backend, timeout, config)
+    for option, path in (("out", out), ("cache", cache), ("resume", None if isinstance(resume, bool) else resume)):
+        if path is not None:
+            checked_path(path, f"fit: {option}", ConfigError)
     if cache is not None:
         refuse_other_folder(cache, out, resume)
         folder = cache_folder(cache, model, ds, config, where.count, chosen)

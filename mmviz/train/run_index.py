@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: names of the files that a training writes to ``weights``
-WRITTEN = re.compile(r"(epoch|state)-\d{4,}\.safetensors")
+WRITTEN = re.compile(r"(epoch|state)-(\d{4,})\.safetensors")
 _EPOCH = re.compile(r"\d{1,9}", re.ASCII)
 _SHOWN = 5
 #: entry of ``run.json`` -> its type; behind a dot, an entry of an entry
@@ -84,6 +84,15 @@ def unlisted_files(folder: Path, index: dict[str, Any]) -> str:
     )
 
 
+def orphaned_epochs(folder: Path) -> list[str]:
+    """Return the names of the files of whole epochs in a folder whose ``run.json`` was lost; [] where the training was killed before its first one."""
+    try:
+        names = sorted(path.name for path in (folder / "weights").iterdir())
+    except OSError:
+        return []
+    return names if any((match := WRITTEN.fullmatch(name)) and int(match[2]) for name in names) else []
+
+
 def without_index(folder: Path) -> str:
     """Return what a folder without ``run.json`` contains instead and what to do, as text for an error."""
     advice = "give the out= folder of a training"
@@ -95,7 +104,7 @@ def without_index(folder: Path) -> str:
     if written := [f"weights/{name}" for name in weights if WRITTEN.fullmatch(name)]:
         return (
             f"the folder contains {_some(written)}: its training was killed before its first epoch was complete, or run.json was "
-            "removed. Train again with this out="
+            "removed. Train again with this out= and overwrite=True"
         )
     return f"the folder contains {_some(list(map(repr, names))) or 'nothing'}; {advice}"
 

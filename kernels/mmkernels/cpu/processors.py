@@ -30,7 +30,7 @@ def allowed() -> frozenset[int]:
 
 
 def quota(groups: Path = _GROUPS, own: Path = _OWN_GROUPS) -> float | None:
-    """Return the processors' worth of time that control groups (version 1 or 2) grant; None without a limit.
+    """Return how many processors the control groups (version 1 or 2) grant, a fraction; None without a limit.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def usable() -> int:
 
 @lru_cache
 def _mkl() -> ctypes.CDLL | None:
-    """Return PyTorch's library if it tells whether somebody has set the number of threads (MKL then is not "dynamic")."""
+    """Return PyTorch's library if it shows whether somebody has set the number of threads (MKL then is not "dynamic")."""
     try:
         library = ctypes.CDLL(str(Path(torch.__file__).with_name("lib") / "libtorch_cpu.so"))
     except OSError:

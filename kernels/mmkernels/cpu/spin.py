@@ -197,7 +197,7 @@ _switches = 0
 
 
 def switches() -> int:
-    """Return how often threads were told to spin briefly in this process."""
+    """Return how often threads were switched to brief spinning in this process."""
     return _switches
 
 

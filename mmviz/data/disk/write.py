@@ -18,6 +18,7 @@ from mmviz.data.disk.storage import FORMAT, NAME, one_chunk, read_index, report_
 from mmviz.data.report import Report
 from mmviz.data.spec import spec_to_json
 from mmviz.io.atomic import remove_temporary_files, write_bytes_atomic
+from mmviz.io.files import checked_path
 from mmviz.io.folder_lock import locked
 
 _CHUNK = 32 << 20  # bytes of padded values held at a time
@@ -51,14 +52,14 @@ def to_disk(ds: Dataset, folder: str | Path, *, overwrite: bool = False) -> Path
         If the folder holds a data set and `overwrite` is False.
     DataError
         If a value outside the real steps is not 0 (a `Split` promises that), another process writes to the folder at this
-        moment (the message names it), or the disk refuses.
+        moment (the message names it), the path is not valid, or the disk refuses.
 
     Notes
     -----
     Not stored: the truth of synthetic data, and extras that are neither numbers, text nor plain JSON values (counted in the
     stored report as "extras").
     """
-    folder = Path(folder)
+    folder = checked_path(folder, "to_disk: folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder):
