@@ -30,7 +30,7 @@ def sha256_file(path: str | Path) -> str:
         As `open`.
     """
     with open_regular(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a BufferedReader
 
 
 def require_sha256(data: bytes, expected: str, *, where: str) -> None:

@@ -43,8 +43,27 @@ def check_chunks(chunks: object) -> None:
         )
 
 
-def chunked(tree: xr.DataTree, chunks: int | str) -> xr.DataTree:
-    """Return an opened tree with the numeric variables along samples as dask arrays."""
+class _StoredArray:
+    """A variable in a file, for dask: what the library raises over a file that was changed since it was opened is a DataError."""
+
+    def __init__(self, variable: xr.Variable, name: str, source: Path) -> None:
+        self.shape, self.dtype, self.ndim = variable.shape, variable.dtype, variable.ndim
+        self._variable, self._name, self._source = variable, name, source
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        try:
+            return np.asarray(self._variable[key].values)
+        except (OSError, RuntimeError, ValueError, KeyError) as error:
+            raise DataError(
+                f"{self._source}: values of {self._name} cannot be read ({error!s:.200}); the file was changed or damaged since it was opened: "
+                "load it again"
+            ) from error
+
+
+def chunked(tree: xr.DataTree, chunks: int | str, source: Path) -> xr.DataTree:
+    """Return an opened tree with the numeric variables along samples as dask arrays, all others in memory."""
+    import dask.array as da
+
     sizes = {d: chunks if isinstance(chunks, int) else _automatic(tree, d) for d in ALONG_SAMPLES}
 
     def blocked(data: xr.Dataset) -> xr.Dataset:
@@ -52,9 +71,14 @@ def chunked(tree: xr.DataTree, chunks: int | str) -> xr.DataTree:
         for name, array in data.data_vars.items():
             grown = [d for d in ALONG_SAMPLES if d in array.dims]
             if grown and array.dtype.kind in "fb":
-                lazy[name] = array.chunk(
-                    {d: _length(str(d), n, sizes) for d, n in array.sizes.items()}, token=f"{mark}{name}"
+                stored = _StoredArray(array.variable, str(name), source)
+                lengths = tuple(_length(str(d), n, sizes) for d, n in array.sizes.items())
+                values = da.from_array(
+                    stored, chunks=lengths, name=f"{mark}{name}", meta=np.empty((0,) * array.ndim, array.dtype)
                 )
+                lazy[name] = array.copy(data=values)
+            else:
+                array.load()
         return data.assign(lazy)
 
     out = tree.map_over_datasets(blocked)
@@ -189,7 +213,7 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
         tree = from_version_2(tree) if tree.attrs.get("schema") == 2 else tree
         validate(tree)
         if chunks is not None:
-            tree = chunked(tree, chunks)
+            tree = chunked(tree, chunks, source)
     except BaseException as error:
         opened.close()
         if isinstance(error, MmvizError) or not isinstance(error, Exception):

@@ -88,3 +88,18 @@ def test_a_file_that_is_no_trace_is_refused_also_in_chunks(change, recorded, tmp
         path.write_bytes(data[: len(data) // 2] if change == "cut" else data[:8] + b"junk" * 100)
     with pytest.raises(DataError):
         mm.trace.load(path, chunks=2)
+
+
+@pytest.mark.parametrize("change", ["cut", "spoilt"])
+def test_a_trace_that_is_changed_after_it_was_opened_in_chunks_ends_in_one_kind_of_error(change, recorded, tmp_path):
+    path = mm.trace.save(recorded, tmp_path / "trace.nc")
+    trace = mm.trace.load(path, chunks=1)
+    data = bytearray(path.read_bytes())
+    with path.open("r+b") as file:
+        if change == "cut":
+            file.truncate(9000)
+        else:
+            file.write(bytes(value ^ 0x5A if i > 6000 else value for i, value in enumerate(data)))
+    with pytest.raises(DataError, match="changed or damaged"):
+        [node.to_dataset(inherit=False).compute() for node in trace.subtree]
+    trace.close()
