@@ -23,7 +23,7 @@ from mmviz.io.files import parse_json, read_regular
 from mmviz.io.folder_lock import FolderLock, holder_of
 from mmviz.models.registry import stored_options
 from mmviz.train.config import SELECT
-from mmviz.train.run_index import WRITTEN, orphaned_epochs, without_index
+from mmviz.train.run_index import WRITTEN, refuse_lost_index, without_index
 from mmviz.train.stored_tensors import check_tensors, on_cpu, stored_copy
 
 if TYPE_CHECKING:
@@ -165,11 +165,7 @@ class RunFolder:
                 f"{self.path} already holds a run (run.json); choose another out=, load it with "
                 f"mmviz.train.load({str(self.path)!r}), resume it (resume=True), or pass overwrite=True"
             )
-        if not overwrite and not self.holds_run and (found := orphaned_epochs(self.path)):
-            raise CheckpointError(
-                f"{self.path} contains epochs of a training whose run.json was lost: {found[0]} to {found[-1]}; keep them elsewhere, choose another "
-                "out=, or pass overwrite=True, which removes them"
-            )
+        refuse_lost_index(self.path, overwrite=overwrite)
 
     def create(self, *, overwrite: bool) -> None:
         """Make the folder, and remove the run in it if ``overwrite``.
@@ -196,8 +192,7 @@ class RunFolder:
 
     def refuse_links(self) -> None:
         """Raise CheckpointError where ``weights`` is a link to another folder, whose files would be replaced."""
-        weights = self.path / "weights"
-        if weights.is_symlink():
+        if (weights := self.path / "weights").is_symlink():
             raise CheckpointError(
                 f"{weights} is a link to another folder; nothing is written through it. Remove the link"
             )

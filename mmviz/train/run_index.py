@@ -84,13 +84,20 @@ def unlisted_files(folder: Path, index: dict[str, Any]) -> str:
     )
 
 
-def orphaned_epochs(folder: Path) -> list[str]:
-    """Return the names of the files of whole epochs in a folder whose ``run.json`` was lost; [] where the training was killed before its first one."""
+def refuse_lost_index(folder: Path, *, overwrite: bool) -> None:
+    """Raise CheckpointError for a folder with whole epochs of a training whose ``run.json`` was lost, unless they are to be overwritten.
+
+    A training that was killed before its first whole epoch has left none.
+    """
     try:
         names = sorted(path.name for path in (folder / "weights").iterdir())
     except OSError:
-        return []
-    return names if any((match := WRITTEN.fullmatch(name)) and int(match[2]) for name in names) else []
+        return
+    if not overwrite and any((match := WRITTEN.fullmatch(name)) and int(match[2]) for name in names):
+        raise CheckpointError(
+            f"{folder} contains epochs of a training whose run.json was lost: {_some(names)}; keep them elsewhere, choose another out=, or pass "
+            "overwrite=True, which removes them"
+        )
 
 
 def without_index(folder: Path) -> str:
