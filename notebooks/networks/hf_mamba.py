@@ -29,7 +29,14 @@ class Mamba2Fusion(nn.Module):
     def __init__(self, features: dict[str, int], classes: int, width: int = 16, state: int = 16) -> None:
         super().__init__()
         config = Mamba2Config(
-            hidden_size=width, state_size=state, num_heads=4, head_dim=8, n_groups=1, expand=2, num_hidden_layers=1
+            hidden_size=width,
+            state_size=state,
+            num_heads=4,
+            head_dim=8,
+            n_groups=1,
+            expand=2,
+            chunk_size=16,  # shorter sequences are padded to a chunk, whose cost is quadratic: 256 would be slow
+            num_hidden_layers=1,
         )
         self.project = nn.ModuleDict({name: nn.Linear(n, width) for name, n in features.items()})
         self.mixer = Mamba2Mixer(config, 0)
