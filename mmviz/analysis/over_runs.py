@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
-from scipy.stats import rankdata
 
 from mmviz.analysis.per_run import BY_RUN, KEEPS_RUN
 from mmviz.core.errors import DataError
@@ -70,6 +69,8 @@ def _mean_correlation(maps: np.ndarray) -> float:
     known = np.isfinite(maps).all(0)
     if len(maps) < 2 or known.sum() < 3:
         return float("nan")
+    from scipy.stats import rankdata  # half a second to import, which only maps of several runs need
+
     ranks = rankdata(maps[:, known], axis=1)
     ranks -= ranks.mean(1, keepdims=True)
     length = np.sqrt((ranks**2).sum(1))
