@@ -115,6 +115,8 @@ def fuzz(name, attempt, count, seed, workers):
 
 def code_of(name):
     """Name the code that a reader's inputs go through: that of single files, or that of the data formats as well."""
+    if name.startswith("own: "):
+        return version_of(("core", "io", "data", "models", "train", "trace"), kernels=False)
     return version_of(("core", "io") if name.startswith("bytes: ") else ("core", "io", "data"), kernels=False)
 
 

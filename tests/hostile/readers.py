@@ -1,11 +1,14 @@
 """Every reader with small honest inputs, so that a fuzzer can spoil them; the inputs are those of `seeds.py`."""
 
+import hashlib
 import io
 import itertools
+import json
 import os
 import pickle
 import struct
 import tempfile
+import warnings
 import zlib
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import numpy as np
 from mutations import frozen, spoil_bytes, spoil_tree
 from seeds import files, hdf5s, leaner, mats, member, npz, picture, tars, trees, wav
 
+import mmviz as mm
 from mmviz.core.errors import MmvizError
 from mmviz.data.formats import FORMATS, detect, read_content, reader_of
 from mmviz.io import hdf5_probe
@@ -138,6 +142,63 @@ def _hdf5():
     return attempt
 
 
+def _own_trace(saved):
+    folder, number = _folder_in_memory(), itertools.count()
+
+    def attempt(rng):
+        path = Path(folder.name, f"{os.getpid()}_{next(number)}.nc")  # never one twice: the library remembers files
+        path.write_bytes(spoil_bytes(saved, rng))
+        try:
+            trace = mm.trace.load(path, chunks=rng.choice((None, 1)))
+            for node in trace.subtree:
+                node.to_dataset(inherit=False).compute()
+            trace.close()
+        finally:
+            path.unlink()
+
+    return attempt
+
+
+def _own_run(saved):
+    """Spoil one file of a run folder, or the values of run.json; digests of changed weights are written anew half of the time."""
+    folder = _folder_in_memory()
+
+    def attempt(rng):
+        run = Path(folder.name, str(os.getpid()))
+        (run / "weights").mkdir(parents=True, exist_ok=True)
+        files_, index = dict(saved), json.loads(saved["run.json"])
+        name = rng.choice((*files_, "run.json", "run.json"))
+        if name == "run.json" and rng.random() < 0.7:
+            files_[name] = json.dumps(spoil_tree(index, rng), default=str).encode()
+        else:
+            files_[name] = spoil_bytes(files_[name], rng)
+            if name != "run.json" and rng.random() < 0.5:
+                for entry in (*index["weights"].values(), index["state"]):
+                    if entry["file"] == name:
+                        entry["sha256"] = hashlib.sha256(files_[name]).hexdigest()
+                files_["run.json"] = json.dumps(index).encode()
+        for each, content in files_.items():
+            (run / each).write_bytes(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # about files that run.json does not list any more
+            mm.train.load(run)
+
+    return attempt
+
+
+def own_files():
+    """Give the bytes of a small saved Trace, and name -> bytes of the files of a run folder."""
+    ds = mm.data.synthetic(n=24, steps=24, seed=0, modalities=2, task="classification")
+    model = mm.models.build("coupled_mamba", ds.spec, width=2, layers=1, state=1)
+    with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        run = mm.train.fit(model, ds, epochs=1, out=Path(name, "run"), progress=False)
+        trace = mm.record(run, ds["test"], recorded_samples=1, influence=False, attribution=None)
+        saved = mm.trace.save(trace, Path(name, "trace.nc")).read_bytes()
+        found = [path for path in Path(name, "run").rglob("*") if path.is_file()]
+        return saved, {path.relative_to(Path(name, "run")).as_posix(): path.read_bytes() for path in found}
+
+
 def readers():
     """Give name -> attempt(rng): spoil one input and read it."""
     value = {"a": np.arange(6.0).reshape(2, 3), "b": ["x", 1], "c": np.array(["u", 1], dtype=object), "d": {"e": b"q"}}
@@ -173,6 +234,8 @@ def readers():
         for name, (kind, tree) in trees().items()
     }
     made |= {f"files: {name}": _file_reader(name, seed) for name, (_, seed) in files().items()}
+    trace, run = own_files()
+    made |= {"own: Trace": _own_trace(trace), "own: run folder": _own_run(run)}
     return made
 
 

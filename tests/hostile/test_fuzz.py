@@ -23,7 +23,8 @@ COUNT = int(os.environ.get("MMVIZ_FUZZ", "120"))
 
 @pytest.mark.parametrize("name", READERS)
 def test_damaged_inputs_of_every_reader_give_data_or_an_error_of_mmviz(name):
-    _, wrong = attempt_many(name, READERS[name], zlib.crc32(name.encode()), 0, COUNT)
+    count = COUNT // 6 if name == "own: Trace" else COUNT  # each opens a file of the HDF5 library several times
+    _, wrong = attempt_many(name, READERS[name], zlib.crc32(name.encode()), 0, count)
     assert wrong == []
 
 
