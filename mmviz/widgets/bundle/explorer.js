@@ -1942,64 +1942,64 @@ ct("linearGradient",{id:l,x1:.5-A,y1:.5-$,x2:.5+A,y2:.5+$},...m.map(({paint:x,pl
 "#ffffff","stop-opacity":x?.alpha??0})))),[c]})}var M0=["fill","stroke"],_0=["fill-opacity","stroke-width","stroke-opacity","stroke-dasharray","stroke-linecap","stroke-linejoin","opacity","text-anchor","domin\
 ant-baseline","font-family","font-size","font-weight","paint-order"],Mo=".mmv-panel-tools, .mmv-export, .mmv-trust, .mmv-lacks, .mmv-control, .mmv-hidden-text, \
 .mmv-log, .mmv-grow, .mmv-brush, .mmv-zoom, input, select, audio, video, dialog, [hidden], button:not(.mmv-open, .mmv-closed, .mmv-sort, .mmv-term, .mmv-series,\
- .mmv-score, .mmv-chip)",Da=12,Of={"color-scheme":"light","--paper":"#ffffff","--ink":"#1f2430"};function k0(t,e){let n=t.querySelectorAll(Mo),s=[...n].map(o=>o.
-style.display);n.forEach(o=>o.style.display="none"),t.toggleAttribute("data-exported",!0);let{style:a}=t.closest(".mmv")??t,r=Object.keys(Of).map(o=>[o,a.getPropertyValue(
-o),a.getPropertyPriority(o)]);for(let[o,i]of Object.entries(Of))a.setProperty(o,i,"important");try{return e()}finally{for(let o of r)a.setProperty(...o);n.forEach(
-(o,i)=>o.style.display=s[i]),t.toggleAttribute("data-exported",!1)}}function A0(t){let{width:e,top:n}=t.getBoundingClientRect(),s=[...t.children].filter(a=>!a.matches(
-Mo)&&a.getClientRects().length).map(a=>a.getBoundingClientRect().bottom-n);return{width:Math.ceil(e)+2*Da,height:Math.ceil(Math.max(24,...s))+2*Da}}var Tt=t=>Math.
-round(100*t)/100;function Nf(t,e,n,s){let{width:a,height:r}=e,o=e.left-s.left,i=e.top-s.top,l={x:Tt(o),y:Tt(i),width:Tt(a),height:Tt(r)};if(a<=0||r<=0)return;let c=Math.
-min(parseFloat(n.borderTopLeftRadius)*(n.borderTopLeftRadius.endsWith("%")?a/100:1)||0,a/2,r/2),f=c?{rx:Tt(c)}:{},d=ms(n.backgroundColor);d&&t.append(ct("rect",
-{...l,...f,fill:d.colour,...d.alpha<1?{"fill-opacity":d.alpha}:{}})),n.backgroundImage!=="none"&&t.append(...Af(n,{x:o,y:i,width:a,height:r},s.defs).map(g=>(c&&
-g.tagName==="rect"&&g.setAttribute("rx",String(Tt(c))),g)));let u=["Top","Right","Bottom","Left"].map(g=>{let b=parseFloat(n[`border${g}Width`]),w=n[`border${g}\
-Style`],y=ms(n[`border${g}Color`]);return w==="none"||w==="hidden"||!(b>0)||!y?null:{wide:b,paint:y,dash:w==="dashed"?`${3*b} ${2*b}`:w==="dotted"?`${b} ${b}`:""}}),
-h=({wide:g,paint:b,dash:w})=>({fill:"none",stroke:b.colour,"stroke-width":g,...b.alpha<1?{"stroke-opacity":b.alpha}:{},...w?{"stroke-dasharray":w}:{}}),m=u[0];if(m&&
-u.every(g=>g&&g.wide===m.wide&&g.paint.colour===m.paint.colour)){let g=m.wide/2;t.append(ct("rect",{x:Tt(o+g),y:Tt(i+g),width:Tt(Math.max(0,a-2*g)),height:Tt(Math.
-max(0,r-2*g)),...f,...h(m)}));return}u.forEach((g,b)=>{if(!g)return;let w=g.wide/2,y=[`M${Tt(o)} ${Tt(i+w)}h${Tt(a)}`,`M${Tt(o+a-w)} ${Tt(i)}v${Tt(r)}`,`M${Tt(o)}\
- ${Tt(i+r-w)}h${Tt(a)}`,`M${Tt(o+w)} ${Tt(i)}v${Tt(r)}`][b];t.append(ct("path",{d:y,...h(g)}))})}function Sf(t,e,n,s){let a=getComputedStyle(e,n);if(a.content!==
-'""'||a.position!=="absolute"||a.display==="none")return;let r=e.getBoundingClientRect(),[o,i,l,c]=[a.left,a.top,a.width,a.height].map(parseFloat);if([o,i,l,c].
-every(Number.isFinite)){let f=getComputedStyle(e);Nf(t,{left:r.left+parseFloat(f.borderLeftWidth)+o,top:r.top+parseFloat(f.borderTopWidth)+i,width:l,height:c},a,
-s)}}function O0(t,e,n,s){let a=ms(n.color);if(!e.data.trim()||!a)return;let r=[],o=document.createRange(),i=n.writingMode.startsWith("vertical");for(let m of e.
-data.matchAll(/\S+/g)){o.setStart(e,m.index),o.setEnd(e,m.index+m[0].length);let g=[...o.getClientRects()].filter(({width:y})=>y>0),b=r.at(-1),w=g[0];if(w)if(g.
-length>1&&!i)for(let y=0;y<m[0].length;y++){o.setStart(e,m.index+y),o.setEnd(e,m.index+y+1);let v=o.getClientRects()[0],A=r.at(-1);v&&(A&&y&&Math.abs(A.top-v.top)<
-2?Object.assign(A,{text:A.text+m[0][y],right:v.right}):A&&Math.abs(A.top-v.top)<2?Object.assign(A,{text:`${A.text} ${m[0][y]}`,right:v.right}):r.push({text:m[0][y],
-left:v.left,right:v.right,top:v.top,bottom:v.bottom}))}else b&&Math.abs(i?b.left-w.left:b.top-w.top)<2?Object.assign(b,{text:`${b.text} ${m[0]}`,left:Math.min(b.
-left,w.left),right:Math.max(b.right,w.right),top:Math.min(b.top,w.top),bottom:Math.max(b.bottom,w.bottom)}):r.push({text:m[0],left:w.left,right:w.right,top:w.top,
-bottom:w.bottom})}let{context:l}=s;l.font=`${n.fontStyle} ${n.fontWeight} ${n.fontSize} ${n.fontFamily}`;let c=l.measureText("Mg"),f=c.fontBoundingBoxAscent,d=c.
-fontBoundingBoxDescent,u=n.textAlign==="right"||n.textAlign==="end"?"end":n.textAlign==="center"?"middle":"start",h={fill:a.colour,...a.alpha<1?{"fill-opacity":a.
-alpha}:{},"font-family":n.fontFamily,"font-size":parseFloat(n.fontSize),...n.fontWeight==="400"?{}:{"font-weight":n.fontWeight},...n.fontStyle==="normal"?{}:{"f\
-ont-style":n.fontStyle},...n.textDecorationLine==="line-through"?{"text-decoration":"line-through"}:{}};for(let{text:m,left:g,right:b,top:w,bottom:y}of r){if(i){
-let $=(g+b)/2-s.left+(f-d)/2,x=(w+y)/2-s.top;t.append(ct("text",{transform:`translate(${Tt($)} ${Tt(x)}) rotate(-90)`,"text-anchor":"middle",...h},m));continue}
-let v=(u==="end"?b:u==="middle"?(g+b)/2:g)-s.left,A=(w+y-f-d)/2+f-s.top;t.append(ct("text",{x:Tt(v),y:Tt(A),...u==="start"?{}:{"text-anchor":u},...h},m))}}var S0={
-M:[0,1],L:[0,1],T:[0,1],H:[0],V:[1],C:[0,1,0,1,0,1],S:[0,1,0,1],Q:[0,1,0,1],Z:[]};function N0(t,{scale:e,offset:n}){let s=!0,a=[...t.matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)].
-map(([,r,o])=>{let i=S0[r.toUpperCase()],l=r===r.toLowerCase()&&!s;return s=!1,i?r+(o.match(/-?[\d.]+(?:e-?\d+)?/gi)??[]).map((c,f)=>Tt(Number(c)*e[i[f%i.length]]+
-(l?0:n[i[f%i.length]]))).join(" "):null});return a.includes(null)?null:a.join("")}var E0={x:[0,!1],x1:[0,!1],x2:[0,!1],y:[1,!1],y1:[1,!1],y2:[1,!1],width:[0,!0],
-height:[1,!0]};function T0(t,e,n,s){let a=e.viewBox.baseVal,r=[...t.querySelectorAll("*")];if(!a?.width||!a.height||r.some(d=>d.hasAttribute("transform")||!["pa\
-th","rect","line","g"].includes(d.localName)))return;let o=e.getAttribute("preserveAspectRatio")==="none",i=Math.min(n/a.width,s/a.height),l=o?[n/a.width,s/a.height]:
-[i,i],c={scale:l,offset:[(n-l[0]*a.width)/2-l[0]*a.x,(s-l[1]*a.height)/2-l[1]*a.y]},f=r.map(d=>d.localName==="path"?N0(d.getAttribute("d")??"",c):"");f.includes(
-null)||(r.forEach((d,u)=>{if(d.localName==="path")return d.setAttribute("d",String(f[u]));for(let[h,[m,g]]of Object.entries(E0)){let b=d.getAttribute(h);b!==null&&
-!b.endsWith("%")&&d.setAttribute(h,String(Tt(Number(b)*l[m]+(g?0:c.offset[m]))))}}),t.removeAttribute("viewBox"),t.removeAttribute("preserveAspectRatio"))}function z0(t,e){
-let n=getComputedStyle(t).imageRendering==="pixelated"&&t.width?Math.min(64,Math.ceil(2*e/t.width)):1;if(n<2||t.width*t.height*n*n>4e6)return t.toDataURL();let s=p(
-"canvas",{width:t.width*n,height:t.height*n}),a=s.getContext("2d");return a.imageSmoothingEnabled=!1,a.drawImage(t,0,0,s.width,s.height),s.toDataURL()}function Ef(t){
-let e=getComputedStyle(t);if(t.matches("[hidden], title, desc")||e.display==="none"||e.visibility==="hidden")return null;let n=document.createElementNS(t.namespaceURI,
-t.localName);for(let{name:s,value:a}of t.attributes)a&&!/^(class|id|style|role|tabindex|aria-.*|data-.*)$/.test(s)&&n.setAttribute(s,a);for(let s of M0){let a=e.
-getPropertyValue(s),r=ms(a);n.setAttribute(s,r?r.colour:"none"),r&&r.alpha<1&&n.setAttribute(`${s}-opacity`,String(Tt(r.alpha*Number(e.getPropertyValue(`${s}-op\
-acity`)||1))))}for(let s of _0){let a=e.getPropertyValue(s),r=s.startsWith("font")||s==="text-anchor"||s==="dominant-baseline";a&&a!=="none"&&a!=="normal"&&a!==
-"auto"&&!n.hasAttribute(s)&&!(r&&t.tagName!=="text")&&n.setAttribute(s,a)}for(let s of t.childNodes){let a=s instanceof Element?Ef(s):s.cloneNode(!1);a&&n.append(
-a)}return n}function Tf(t,e,n){let s=getComputedStyle(e);if(e.matches(Mo)||s.display==="none"||s.visibility==="hidden"||!(e.getClientRects().length||s.display===
-"contents")||"checkVisibility"in e&&!e.checkVisibility())return;let a=e.getBoundingClientRect(),r={x:Tt(a.left-n.left),y:Tt(a.top-n.top),width:Tt(a.width),height:Tt(
-a.height)},o=t;if(Number(s.opacity)<1&&t.append(o=ct("g",{opacity:s.opacity})),e instanceof HTMLCanvasElement||e instanceof HTMLImageElement){let l=e instanceof
-HTMLCanvasElement?z0(e,a.width):e.src;l.startsWith("data:image/")&&a.width&&o.append(ct("image",{...r,href:l,preserveAspectRatio:"none","image-rendering":"pixel\
-ated"}));return}if(Nf(o,a,s,n),e instanceof SVGSVGElement){let l=Ef(e);if(l&&a.width){T0(l,e,a.width,a.height);for(let[c,f]of Object.entries(r))l.setAttribute(c,
-String(f));for(let c of["opacity","transform"])l.removeAttribute(c);l.setAttribute("overflow",s.overflow==="visible"?"visible":"hidden"),o.append(l)}return}if(s.
-overflowX!=="visible"&&(e.scrollWidth>e.clientWidth+1||e.scrollHeight>e.clientHeight+1)&&e.clientWidth){let l=`clip-${n.defs.childNodes.length}`,c=ct("g",{"clip\
--path":`url(#${l})`});n.defs.append(ct("clipPath",{id:l},ct("rect",r))),o.append(c),o=c}Sf(o,e,"::before",n);let i=[...e.childNodes].map(l=>({child:l,level:l instanceof
-Element&&Number(getComputedStyle(l).zIndex)||0})).sort((l,c)=>l.level-c.level);for(let{child:l}of i)l instanceof Element?Tf(o,l,n):l instanceof Text&&O0(o,l,s,n);
-Sf(o,e,"::after",n)}function zf(t){let e=document.createElement("canvas").getContext("2d"),n=ct("defs"),s=ct("g"),{width:a,height:r}=k0(t,()=>{let{left:i,top:l}=t.
-getBoundingClientRect();for(let c of t.children)Tf(s,c,{left:i-Da,top:l-Da,defs:n,context:e});return A0(t)}),o=ct("svg",{width:a,height:r,viewBox:`0 0 ${a} ${r}`},
-n,ct("rect",{width:a,height:r,fill:"#ffffff"}),s);return{text:new XMLSerializer().serializeToString(o),width:a,height:r}}var Cf=t=>zf(t).text;async function If(t,e=2){
-let{text:n,width:s,height:a}=zf(t),r=new Image;r.setAttribute("src",`data:image/svg+xml;charset=utf-8,${encodeURIComponent(n)}`),await r.decode();let o=document.
-createElement("canvas");[o.width,o.height]=[s*e,a*e];let i=o.getContext("2d");return i.scale(e,e),i.drawImage(r,0,0),new Promise((l,c)=>o.toBlob(f=>f?l(f):c(new Error(
-"the browser made no PNG")),"image/png"))}var ko="run B minus run A";function _o(t,e){let n=URL.createObjectURL(e);p("a",{href:n,download:t}).click(),setTimeout(()=>URL.revokeObjectURL(n),1e4)}function C0(t,e,n){
+ .mmv-score, .mmv-chip)",Da=12,Of={"color-scheme":"light","--paper":"#ffffff","--ink":"#1f2430"};function k0(t,e){let n=t.querySelectorAll(Mo),s=[...n].map(i=>i.
+style.display),a=t.style.minHeight;t.style.minHeight=`${t.offsetHeight}px`,n.forEach(i=>i.style.display="none"),t.toggleAttribute("data-exported",!0);let{style:r}=t.
+closest(".mmv")??t,o=Object.keys(Of).map(i=>[i,r.getPropertyValue(i),r.getPropertyPriority(i)]);for(let[i,l]of Object.entries(Of))r.setProperty(i,l,"important");
+try{return e()}finally{for(let i of o)r.setProperty(...i);n.forEach((i,l)=>i.style.display=s[l]),t.toggleAttribute("data-exported",!1),t.style.minHeight=a}}function A0(t){
+let{width:e,top:n}=t.getBoundingClientRect(),s=[...t.children].filter(a=>!a.matches(Mo)&&a.getClientRects().length).map(a=>a.getBoundingClientRect().bottom-n);return{
+width:Math.ceil(e)+2*Da,height:Math.ceil(Math.max(24,...s))+2*Da}}var Tt=t=>Math.round(100*t)/100;function Nf(t,e,n,s){let{width:a,height:r}=e,o=e.left-s.left,i=e.
+top-s.top,l={x:Tt(o),y:Tt(i),width:Tt(a),height:Tt(r)};if(a<=0||r<=0)return;let c=Math.min(parseFloat(n.borderTopLeftRadius)*(n.borderTopLeftRadius.endsWith("%")?
+a/100:1)||0,a/2,r/2),f=c?{rx:Tt(c)}:{},d=ms(n.backgroundColor);d&&t.append(ct("rect",{...l,...f,fill:d.colour,...d.alpha<1?{"fill-opacity":d.alpha}:{}})),n.backgroundImage!==
+"none"&&t.append(...Af(n,{x:o,y:i,width:a,height:r},s.defs).map(g=>(c&&g.tagName==="rect"&&g.setAttribute("rx",String(Tt(c))),g)));let u=["Top","Right","Bottom",
+"Left"].map(g=>{let b=parseFloat(n[`border${g}Width`]),w=n[`border${g}Style`],y=ms(n[`border${g}Color`]);return w==="none"||w==="hidden"||!(b>0)||!y?null:{wide:b,
+paint:y,dash:w==="dashed"?`${3*b} ${2*b}`:w==="dotted"?`${b} ${b}`:""}}),h=({wide:g,paint:b,dash:w})=>({fill:"none",stroke:b.colour,"stroke-width":g,...b.alpha<
+1?{"stroke-opacity":b.alpha}:{},...w?{"stroke-dasharray":w}:{}}),m=u[0];if(m&&u.every(g=>g&&g.wide===m.wide&&g.paint.colour===m.paint.colour)){let g=m.wide/2;t.
+append(ct("rect",{x:Tt(o+g),y:Tt(i+g),width:Tt(Math.max(0,a-2*g)),height:Tt(Math.max(0,r-2*g)),...f,...h(m)}));return}u.forEach((g,b)=>{if(!g)return;let w=g.wide/
+2,y=[`M${Tt(o)} ${Tt(i+w)}h${Tt(a)}`,`M${Tt(o+a-w)} ${Tt(i)}v${Tt(r)}`,`M${Tt(o)} ${Tt(i+r-w)}h${Tt(a)}`,`M${Tt(o+w)} ${Tt(i)}v${Tt(r)}`][b];t.append(ct("path",
+{d:y,...h(g)}))})}function Sf(t,e,n,s){let a=getComputedStyle(e,n);if(a.content!=='""'||a.position!=="absolute"||a.display==="none")return;let r=e.getBoundingClientRect(),
+[o,i,l,c]=[a.left,a.top,a.width,a.height].map(parseFloat);if([o,i,l,c].every(Number.isFinite)){let f=getComputedStyle(e);Nf(t,{left:r.left+parseFloat(f.borderLeftWidth)+
+o,top:r.top+parseFloat(f.borderTopWidth)+i,width:l,height:c},a,s)}}function O0(t,e,n,s){let a=ms(n.color);if(!e.data.trim()||!a)return;let r=[],o=document.createRange(),
+i=n.writingMode.startsWith("vertical");for(let m of e.data.matchAll(/\S+/g)){o.setStart(e,m.index),o.setEnd(e,m.index+m[0].length);let g=[...o.getClientRects()].
+filter(({width:y})=>y>0),b=r.at(-1),w=g[0];if(w)if(g.length>1&&!i)for(let y=0;y<m[0].length;y++){o.setStart(e,m.index+y),o.setEnd(e,m.index+y+1);let v=o.getClientRects()[0],
+A=r.at(-1);v&&(A&&y&&Math.abs(A.top-v.top)<2?Object.assign(A,{text:A.text+m[0][y],right:v.right}):A&&Math.abs(A.top-v.top)<2?Object.assign(A,{text:`${A.text} ${m[0][y]}`,
+right:v.right}):r.push({text:m[0][y],left:v.left,right:v.right,top:v.top,bottom:v.bottom}))}else b&&Math.abs(i?b.left-w.left:b.top-w.top)<2?Object.assign(b,{text:`${b.
+text} ${m[0]}`,left:Math.min(b.left,w.left),right:Math.max(b.right,w.right),top:Math.min(b.top,w.top),bottom:Math.max(b.bottom,w.bottom)}):r.push({text:m[0],left:w.
+left,right:w.right,top:w.top,bottom:w.bottom})}let{context:l}=s;l.font=`${n.fontStyle} ${n.fontWeight} ${n.fontSize} ${n.fontFamily}`;let c=l.measureText("Mg"),
+f=c.fontBoundingBoxAscent,d=c.fontBoundingBoxDescent,u=n.textAlign==="right"||n.textAlign==="end"?"end":n.textAlign==="center"?"middle":"start",h={fill:a.colour,
+...a.alpha<1?{"fill-opacity":a.alpha}:{},"font-family":n.fontFamily,"font-size":parseFloat(n.fontSize),...n.fontWeight==="400"?{}:{"font-weight":n.fontWeight},...n.
+fontStyle==="normal"?{}:{"font-style":n.fontStyle},...n.textDecorationLine==="line-through"?{"text-decoration":"line-through"}:{}};for(let{text:m,left:g,right:b,
+top:w,bottom:y}of r){if(i){let $=(g+b)/2-s.left+(f-d)/2,x=(w+y)/2-s.top;t.append(ct("text",{transform:`translate(${Tt($)} ${Tt(x)}) rotate(-90)`,"text-anchor":"\
+middle",...h},m));continue}let v=(u==="end"?b:u==="middle"?(g+b)/2:g)-s.left,A=(w+y-f-d)/2+f-s.top;t.append(ct("text",{x:Tt(v),y:Tt(A),...u==="start"?{}:{"text-\
+anchor":u},...h},m))}}var S0={M:[0,1],L:[0,1],T:[0,1],H:[0],V:[1],C:[0,1,0,1,0,1],S:[0,1,0,1],Q:[0,1,0,1],Z:[]};function N0(t,{scale:e,offset:n}){let s=!0,a=[...t.
+matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)].map(([,r,o])=>{let i=S0[r.toUpperCase()],l=r===r.toLowerCase()&&!s;return s=!1,i?r+(o.match(/-?[\d.]+(?:e-?\d+)?/gi)??[]).map(
+(c,f)=>Tt(Number(c)*e[i[f%i.length]]+(l?0:n[i[f%i.length]]))).join(" "):null});return a.includes(null)?null:a.join("")}var E0={x:[0,!1],x1:[0,!1],x2:[0,!1],y:[1,
+!1],y1:[1,!1],y2:[1,!1],width:[0,!0],height:[1,!0]};function T0(t,e,n,s){let a=e.viewBox.baseVal,r=[...t.querySelectorAll("*")];if(!a?.width||!a.height||r.some(
+d=>d.hasAttribute("transform")||!["path","rect","line","g"].includes(d.localName)))return;let o=e.getAttribute("preserveAspectRatio")==="none",i=Math.min(n/a.width,
+s/a.height),l=o?[n/a.width,s/a.height]:[i,i],c={scale:l,offset:[(n-l[0]*a.width)/2-l[0]*a.x,(s-l[1]*a.height)/2-l[1]*a.y]},f=r.map(d=>d.localName==="path"?N0(d.
+getAttribute("d")??"",c):"");f.includes(null)||(r.forEach((d,u)=>{if(d.localName==="path")return d.setAttribute("d",String(f[u]));for(let[h,[m,g]]of Object.entries(
+E0)){let b=d.getAttribute(h);b!==null&&!b.endsWith("%")&&d.setAttribute(h,String(Tt(Number(b)*l[m]+(g?0:c.offset[m]))))}}),t.removeAttribute("viewBox"),t.removeAttribute(
+"preserveAspectRatio"))}function z0(t,e){let n=getComputedStyle(t).imageRendering==="pixelated"&&t.width?Math.min(64,Math.ceil(2*e/t.width)):1;if(n<2||t.width*t.
+height*n*n>4e6)return t.toDataURL();let s=p("canvas",{width:t.width*n,height:t.height*n}),a=s.getContext("2d");return a.imageSmoothingEnabled=!1,a.drawImage(t,0,
+0,s.width,s.height),s.toDataURL()}function Ef(t){let e=getComputedStyle(t);if(t.matches("[hidden], title, desc")||e.display==="none"||e.visibility==="hidden")return null;
+let n=document.createElementNS(t.namespaceURI,t.localName);for(let{name:s,value:a}of t.attributes)a&&!/^(class|id|style|role|tabindex|aria-.*|data-.*)$/.test(s)&&
+n.setAttribute(s,a);for(let s of M0){let a=e.getPropertyValue(s),r=ms(a);n.setAttribute(s,r?r.colour:"none"),r&&r.alpha<1&&n.setAttribute(`${s}-opacity`,String(
+Tt(r.alpha*Number(e.getPropertyValue(`${s}-opacity`)||1))))}for(let s of _0){let a=e.getPropertyValue(s),r=s.startsWith("font")||s==="text-anchor"||s==="dominan\
+t-baseline";a&&a!=="none"&&a!=="normal"&&a!=="auto"&&!n.hasAttribute(s)&&!(r&&t.tagName!=="text")&&n.setAttribute(s,a)}for(let s of t.childNodes){let a=s instanceof
+Element?Ef(s):s.cloneNode(!1);a&&n.append(a)}return n}function Tf(t,e,n){let s=getComputedStyle(e);if(e.matches(Mo)||s.display==="none"||s.visibility==="hidden"||
+!(e.getClientRects().length||s.display==="contents")||"checkVisibility"in e&&!e.checkVisibility())return;let a=e.getBoundingClientRect(),r={x:Tt(a.left-n.left),
+y:Tt(a.top-n.top),width:Tt(a.width),height:Tt(a.height)},o=t;if(Number(s.opacity)<1&&t.append(o=ct("g",{opacity:s.opacity})),e instanceof HTMLCanvasElement||e instanceof
+HTMLImageElement){let l=e instanceof HTMLCanvasElement?z0(e,a.width):e.src;l.startsWith("data:image/")&&a.width&&o.append(ct("image",{...r,href:l,preserveAspectRatio:"\
+none","image-rendering":"pixelated"}));return}if(Nf(o,a,s,n),e instanceof SVGSVGElement){let l=Ef(e);if(l&&a.width){T0(l,e,a.width,a.height);for(let[c,f]of Object.
+entries(r))l.setAttribute(c,String(f));for(let c of["opacity","transform"])l.removeAttribute(c);l.setAttribute("overflow",s.overflow==="visible"?"visible":"hidd\
+en"),o.append(l)}return}if(s.overflowX!=="visible"&&(e.scrollWidth>e.clientWidth+1||e.scrollHeight>e.clientHeight+1)&&e.clientWidth){let l=`clip-${n.defs.childNodes.
+length}`,c=ct("g",{"clip-path":`url(#${l})`});n.defs.append(ct("clipPath",{id:l},ct("rect",r))),o.append(c),o=c}Sf(o,e,"::before",n);let i=[...e.childNodes].map(
+l=>({child:l,level:l instanceof Element&&Number(getComputedStyle(l).zIndex)||0})).sort((l,c)=>l.level-c.level);for(let{child:l}of i)l instanceof Element?Tf(o,l,
+n):l instanceof Text&&O0(o,l,s,n);Sf(o,e,"::after",n)}function zf(t){let e=document.createElement("canvas").getContext("2d"),n=ct("defs"),s=ct("g"),{width:a,height:r}=k0(
+t,()=>{let{left:i,top:l}=t.getBoundingClientRect();for(let c of t.children)Tf(s,c,{left:i-Da,top:l-Da,defs:n,context:e});return A0(t)}),o=ct("svg",{width:a,height:r,
+viewBox:`0 0 ${a} ${r}`},n,ct("rect",{width:a,height:r,fill:"#ffffff"}),s);return{text:new XMLSerializer().serializeToString(o),width:a,height:r}}var Cf=t=>zf(t).
+text;async function If(t,e=2){let{text:n,width:s,height:a}=zf(t),r=new Image;r.setAttribute("src",`data:image/svg+xml;charset=utf-8,${encodeURIComponent(n)}`),await r.
+decode();let o=document.createElement("canvas");[o.width,o.height]=[s*e,a*e];let i=o.getContext("2d");return i.scale(e,e),i.drawImage(r,0,0),new Promise((l,c)=>o.
+toBlob(f=>f?l(f):c(new Error("the browser made no PNG")),"image/png"))}var ko="run B minus run A";function _o(t,e){let n=URL.createObjectURL(e);p("a",{href:n,download:t}).click(),setTimeout(()=>URL.revokeObjectURL(n),1e4)}function C0(t,e,n){
 let s=t.compared.length>1&&t===t.compared[1],a=(t.python?.[e]??"").replaceAll("(trace",s?"(other":"(trace");if(!a)return{line:"",reason:"No figure of mmviz.plot\
 s draws the quantity of this view."};if(a.includes("{sample}")&&n.sample>=t.recorded_samples)return{line:"",reason:"This sample is not in the Trace; record it t\
 o draw its figure."};let r=t.pairs?.[0],o={sample:String(n.sample),epoch:String(t.epochs[n.epoch]),layer:String(n.layer),source:JSON.stringify(r?.source??""),anchor:JSON.

@@ -22,6 +22,8 @@ const LIGHT = { "color-scheme": "light", "--paper": "#ffffff", "--ink": "#1f2430
  */
 function inLight(root, act) {
   const hidden = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(LEFT_OUT)), shown = [...hidden].map((node) => node.style.display);
+  const least = root.style.minHeight;
+  root.style.minHeight = `${root.offsetHeight}px`; // a shorter page could scroll
   hidden.forEach((node) => (node.style.display = "none"));
   root.toggleAttribute("data-exported", true);
   const { style } = /** @type {HTMLElement} */ (root.closest(".mmv") ?? root);
@@ -33,6 +35,7 @@ function inLight(root, act) {
     for (const one of before) style.setProperty(...one); // an empty value removes the property
     hidden.forEach((node, i) => (node.style.display = shown[i]));
     root.toggleAttribute("data-exported", false);
+    root.style.minHeight = least;
   }
 }
 
