@@ -83,7 +83,7 @@ def export_model(
         measured error. ``weights`` and ``inputs`` take precedence.
     weights
         ``float32``, exact; ``float24``, three bytes per weight; ``float16``, two; or ``adaptive``, levels of equal distance in each array, of as few
-        bits, from 10 to 16, as keep the predictions of up to 96 samples within 1e-4 (``about["weight_bits"]``; float24 if 16 do not).
+        bits, from 10 to 16, as keep the predictions of up to 96 samples within 1e-4, 16 within 3e-4 (``about["weight_bits"]``), else float24.
     inputs
         Storage of the frames: ``float32``, exact; ``adaptive``, levels of as few bits as keep each prediction of a sample within 3e-4; ``float16``; ``uint16``, ``uint14``, ``uint12`` or ``uint8``, equidistant levels of so many bits
         between the smallest and the largest value of each feature in the split.

@@ -77,7 +77,7 @@ def level_bits(run: Run, epoch: int, names: Iterable[str], part: Split, matching
     """Return the fewest bits of a level, from 10 to 16, with which the storage ``adaptive`` of weights passes; 0 if none does.
 
     A rounding passes if no prediction, over subsets and steps, of up to 96 samples spread over the split changes by more than
-    :data:`WEIGHT_TOLERANCE`.
+    :data:`WEIGHT_TOLERANCE`; with 16 bits by more than :data:`TOLERANCE`.
 
     Parameters
     ----------
@@ -105,9 +105,9 @@ def level_bits(run: Run, epoch: int, names: Iterable[str], part: Split, matching
     # the change is proportional to the rounding: one trial suggests the bits
     bits = _TRIAL + int(np.ceil(np.log2(max(change(_TRIAL), 1e-30) / allowed)))
     bits = min(max(bits, _COARSEST), MAX_LEVEL_BITS)
-    while bits <= MAX_LEVEL_BITS and change(bits) > allowed:
+    while (found := change(bits)) > allowed and bits < MAX_LEVEL_BITS:
         bits += 1
-    return bits if bits <= MAX_LEVEL_BITS else 0
+    return bits if found <= TOLERANCE / WEIGHT_TOLERANCE * allowed else 0
 
 
 def round_weights(model: FusionModel, names: Iterable[str], weights: str, bits: int) -> None:

@@ -231,6 +231,7 @@ def test_adaptive_weights_keep_every_prediction_within_the_tolerance_with_the_bi
     run, small, monkeypatch, tolerance, kind
 ):
     monkeypatch.setattr(sys.modules["mmviz.recording.export_rounding"], "WEIGHT_TOLERANCE", tolerance)
+    monkeypatch.setattr(sys.modules["mmviz.recording.export_rounding"], "TOLERANCE", 3 * tolerance)
     page = mm.recording.export_model(run, small["test"], weights="adaptive")
     about = page.about
     assert about["weights"] == kind
