@@ -66,6 +66,17 @@ def test_the_heading_of_each_run_contains_its_distinguishing_name(two):
     assert two.locator("header .mmv-faint").first.inner_text() == "watch · test split"
 
 
+def test_the_second_run_is_printed_below_the_first(show):
+    page = show(other={"every_view": True, "seed": 4}, selection={"run": "both"}, every_view=True)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})
+    first, second = (page.locator(".mmv-run").nth(i) for i in (0, 1))
+    ends = first.locator(".mmv-panel").evaluate_all("(all) => all.map((e) => e.getBoundingClientRect().bottom)")
+    assert max(ends) <= second.bounding_box()["y"]
+    # Chromium prints rows of a grid that are longer than a page over one another
+    assert second.evaluate("(node) => getComputedStyle(node.parentElement).display") == "block"
+
+
 def test_axe_reports_no_violation_in_two_runs(two):
     assert findings(two) == []
 
@@ -95,6 +106,15 @@ def test_the_maps_of_the_difference_show_b_minus_a_and_both_values_of_every_cell
         scale * (frame["influence"].values[1, 2, 4, 0, 1] / 255) ** 2
         for frame, scale in zip(frames, scales, strict=True)
     )
+    assert page.locator(".mmv-difference-maps .mmv-axis-x").inner_text().split() == [
+        "time,",
+        "s",
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+    ]
     assert [seen["|K| in A"], seen["|K| in B"], seen["B − A"]] == pytest.approx([a, b, b - a], rel=6e-3)
     numbers = [frame["channel_index"].values[1, 1] for frame in frames]
     for row in (2, 9):

@@ -3,7 +3,7 @@ import { h, columnHead, faint, glyph, name } from "./dom.js";
 import { signedColour } from "./attribution.js";
 import { largest, tint } from "./heatmap.js";
 import { brief, short } from "./format.js";
-import { writeTicks } from "./axis.js";
+import { axisBelow, timeName, timeTicks, writeTicks } from "./axis.js";
 import { readable } from "./readout.js";
 import { toOther } from "./compare.js";
 import { rowCount } from "./frame.js";
@@ -60,7 +60,7 @@ export function differenceMaps(a, b) {
   const operators = same("influence", 2) && JSON.stringify(a.influence.block) === JSON.stringify(b.influence.block), states = same("state", 3) && a.has("channel_index") && b.has("channel_index");
   if (!operators && !states) return null;
   const operator = signedMap("Operator map, B minus A: blocks of target over source", "mmv-square"), operatorKey = signedKey(), title = h("div", { class: "mmv-subtitle" });
-  const lanes = a.modalities.map((one) => signedMap(`${one.name}: hidden states, B minus A, channels over steps`, "mmv-state")), stateKey = signedKey(), common = h("div", { class: "mmv-subtitle" });
+  const lanes = a.modalities.map((one) => signedMap(`${one.name}: hidden states, B minus A, channels over steps`, "mmv-state")), stateKey = signedKey(), below = axisBelow(), common = h("div", { class: "mmv-subtitle" });
   /** @param {string} kind */
   const names = (kind) => h("div", { class: kind, "aria-hidden": "true" }, ...a.modalities.map((_, m) => h("span", {}, ...columnHead(a, m, (340 / M - 15) / 6.5))));
   operator.box.append(h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...Array.from({ length: 2 * (M - 1) }, (_, k) => {
@@ -70,7 +70,7 @@ export function differenceMaps(a, b) {
   })));
   const node = h("div", { class: "mmv-pair mmv-difference-maps" },
     ...(operators ? [h("div", {}, title, h("div", { class: "mmv-blocks" }, names("mmv-ups"), operator.box, h("span"), names("mmv-alongs")), operatorKey.node)] : []),
-    ...(states ? [h("div", {}, common, ...lanes.flatMap((lane, m) => [h("div", { class: "mmv-small" }, glyph(m), name(a.modalities[m].name)), lane.box]), stateKey.node,
+    ...(states ? [h("div", {}, common, ...lanes.flatMap((lane, m) => [h("div", { class: "mmv-small" }, glyph(m), name(a.modalities[m].name)), lane.box]), below.node, stateKey.node,
       faint("Channels of the same number, hatched where only one run shows them. Channels correspond only in trainings from the same initial weights."))] : []));
   /** @param {State} state */
   function draw(state) {
@@ -103,6 +103,7 @@ export function differenceMaps(a, b) {
       rows: [["‖h‖₂ in A", short(p(one.x[c * T + t]))], ["‖h‖₂ in B", short(q(one.y[one.theirs.indexOf(one.own[c]) * T + t]))], ["at", brief(a, sample, t)]] }) }, limit));
     common.textContent = `hidden states ‖h‖₂, layer ${a.layers[state.layer]}, epoch ${a.epochs[state.epoch]}: B − A (channels down, steps across); linear colours`;
     stateKey.draw(limit);
+    below.draw(timeTicks(a, { ...state, zoom: null }), timeName(a, state)); // the maps show all steps
   }
   return { node, draw };
 }
