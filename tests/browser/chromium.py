@@ -1,6 +1,7 @@
 """Find a Chromium or Chrome on this machine and drive it with every way out of the machine closed."""
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -56,12 +57,30 @@ def open_chromium(path):
             browser.close()
 
 
+def _fingers(page, *moments):
+    """Put fingers on the page and move them: each moment is a list of points (x, y), one for each finger."""
+    session = page.context.new_cdp_session(page)
+
+    def send(kind, points):
+        touches = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    send("touchStart", moments[0])
+    for points in moments[1:]:
+        send("touchMove", points)
+    send("touchEnd", [])
+
+
 @contextlib.contextmanager
 def open_page(browser, **context):
-    """Yield a page that keeps ``page.requests`` (all), ``page.external`` (leaving the machine) and ``page.faults``."""
+    """Yield a page that keeps ``page.requests`` (all), ``page.external`` (leaving the machine) and ``page.faults``.
+
+    ``page.fingers(*moments)`` puts fingers on it.
+    """
     opened = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
     page = opened.new_page()
     page.requests, page.external, page.faults = [], [], []
+    page.fingers = functools.partial(_fingers, page)
 
     def note(request):
         page.requests.append(request.url)

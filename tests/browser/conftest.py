@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,15 +66,22 @@ def chromium(tmp_path_factory):
         yield browser
 
 
+@pytest.fixture(scope="session")
+def opening(chromium):
+    """Return the context manager of a page in the browser of the tests."""
+    from importlib import import_module
+
+    machine = import_module("firefox" if chromium.browser_type.name == "firefox" else "chromium")
+    return partial(machine.open_page, chromium)
+
+
 @pytest.fixture
-def open_page(chromium):
+def open_page(opening):
     """Return a function that opens a page; all are closed after the test."""
     from contextlib import ExitStack
 
-    import chromium as machine
-
     with ExitStack() as stack:
-        yield lambda **context: stack.enter_context(machine.open_page(chromium, **context))
+        yield lambda **context: stack.enter_context(opening(**context))
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Find Firefox on this machine and drive it as tests/browser/chromium.py drives Chromium: the same tests run in both."""
 
 import contextlib
+import json
 import os
 import sys
 from pathlib import Path
 
+import chromium
 from chromium import find_browser
 
 NAMES = ("firefox-esr", "firefox")
@@ -18,6 +20,10 @@ PREFERENCES = {
     "network.proxy.ssl": "127.0.0.1",
     "network.proxy.ssl_port": 9,
     "network.proxy.no_proxies_on": "localhost, 127.0.0.1",
+    # a test reads what a button copied
+    "dom.events.testing.asyncClipboard": True,
+    # files of every kind are saved without a question
+    "browser.download.always_ask_before_handling_new_types": False,
 }
 
 
@@ -34,7 +40,8 @@ def open_firefox(path, folder):
     start = Path(folder) / "firefox"
     start.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "firefox_bidi.py"}" "$@"\n', encoding="utf-8")
     start.chmod(0o755)
-    variables = {**os.environ, "MMVIZ_FIREFOX_PROGRAM": str(path)}
+    # the relay reaches the settings of Firefox's developer tools
+    variables = {**os.environ, "MMVIZ_FIREFOX_PROGRAM": str(path), "MOZ_REMOTE_ALLOW_SYSTEM_ACCESS": "1"}
     with sync_playwright() as playwright:
         browser = playwright.firefox.launch(
             channel="moz-firefox",
@@ -47,3 +54,38 @@ def open_firefox(path, folder):
             yield browser
         finally:
             browser.close()
+
+
+def order(page, do, given):
+    """Have the relay set media features (``do="set_media"``) or put fingers on a page (``"touch"``)."""
+    page.set_extra_http_headers({"mmviz-order": json.dumps({"do": do, "with": given})})
+
+
+@contextlib.contextmanager
+def open_page(browser, *, has_touch=False, is_mobile=False, permissions=(), **context):
+    """Yield a page as :func:`chromium.open_page` does, with all media features and with fingers.
+
+    A mobile page is a narrow one: Firefox on a computer has no other layout for it. Permissions are in the preferences.
+    """
+    with chromium.open_page(browser, **context) as page:
+        documents = set()
+
+        def note(frame):
+            # Firefox reports requests of the network only
+            address = frame.url.partition("#")[0]
+            if address.startswith("file:") and address not in documents:
+                documents.add(address)
+                page.requests.append(address)
+
+        page.on("framenavigated", note)
+
+        def emulate_media(*, contrast=None, **looks):
+            if contrast == "more":
+                raise NotImplementedError("Firefox derives the wish for contrast from the colours of the system")
+            order(page, "set_media", looks)
+
+        page.emulate_media = emulate_media
+        page.fingers = lambda *moments: order(page, "touch", moments)
+        looks = {name: context[name] for name in ("color_scheme", "forced_colors", "reduced_motion") if name in context}
+        order(page, "set_media", {"color_scheme": "light", **looks, **({"touch": "enabled"} if has_touch else {})})
+        yield page

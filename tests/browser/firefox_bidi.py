@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Starts Firefox for playwright and relays its WebDriver BiDi connection; commands that this Firefox does not have succeed without effect.
+"""Starts Firefox for playwright and relays its WebDriver BiDi connection, with what this Firefox or playwright leaves out.
 
-playwright sets media features in every new context; Debian's Firefox (153) does not have that command, and everything else works.
+Debian's Firefox (153) has no command for media features, and playwright sends only one of them and no touches. The relay answers both: the first
+through the settings that Firefox's own developer tools use, the second as WebDriver's actions. Orders of the tests arrive as an HTTP header that
+is never sent on; see :func:`firefox.order`.
 """
 
 import asyncio
+import itertools
 import json
 import os
 import re
@@ -12,28 +15,124 @@ import sys
 
 import websockets
 
-MISSING = {"emulation.setMediaFeaturesOverride"}
+ORDER = "mmviz-order"
+#: media features by their name in playwright, and the names and neutral values that a browsing context has for them
+SETTINGS = {
+    "media": ("mediumOverride", ""),
+    "color_scheme": ("prefersColorSchemeOverride", "none"),
+    "forced_colors": ("forcedColorsOverride", "none"),
+    "reduced_motion": ("prefersReducedMotionOverride", "none"),
+    "touch": ("touchEventsOverride", "none"),
+}
+SET = """(context, settings) => {
+  const { NavigableManager } = ChromeUtils.importESModule("chrome://remote/content/shared/NavigableManager.sys.mjs");
+  Object.assign(NavigableManager.getBrowsingContextById(context).top, JSON.parse(settings));
+}"""
+
+
+class Relay:
+    """One connection of playwright, one to Firefox."""
+
+    def __init__(self, client, browser):
+        self.client, self.browser = client, browser
+        # playwright counts from 1
+        self.numbers, self.waiting, self.chrome = itertools.count(10**9), {}, None
+
+    async def ask(self, method, **params):
+        """Send a command of our own and return its result."""
+        number = next(self.numbers)
+        self.waiting[number] = asyncio.get_running_loop().create_future()
+        await self.browser.send(json.dumps({"id": number, "method": method, "params": params}))
+        answer = await self.waiting[number]
+        if answer["type"] == "error":
+            raise RuntimeError(answer["message"])
+        return answer["result"]
+
+    async def set_media(self, context, media):
+        """Set media features of a page; None and playwright's words for it take the setting back."""
+        if self.chrome is None:
+            windows = await self.ask("browsingContext.getTree", **{"moz:scope": "chrome"})
+            self.chrome = windows["contexts"][0]["context"]
+        settings = {}
+        for feature, value in media.items():
+            name, neutral = SETTINGS[feature]
+            settings[name] = neutral if value in (None, "no-preference", "no-override", "screen") else value
+        texts = [{"type": "string", "value": one} for one in (context, json.dumps(settings))]
+        done = await self.ask(
+            "script.callFunction",
+            functionDeclaration=SET,
+            arguments=texts,
+            awaitPromise=False,
+            target={"context": self.chrome},
+        )
+        if done["type"] == "exception":
+            raise RuntimeError(done["exceptionDetails"]["text"])
+
+    async def touch(self, context, moments):
+        """Put fingers on a page and move them; each moment is a list of points, one for each finger."""
+        fingers, tick = [], {"type": "pause"}
+        for k, places in enumerate(zip(*moments, strict=True)):
+            start, *moves = ({"type": "pointerMove", "x": round(x), "y": round(y), "duration": 0} for x, y in places)
+            # one finger lands after another
+            down = [tick] * k + [{"type": "pointerDown", "button": 0}] + [tick] * (len(moments[0]) - 1 - k)
+            steps = [start, *down, *moves, {"type": "pointerUp", "button": 0}]
+            touch = {"pointerType": "touch"}
+            fingers.append({"type": "pointer", "id": f"finger {k}", "parameters": touch, "actions": steps})
+        await self.ask("input.performActions", context=context, actions=fingers)
+
+    async def take(self, command):
+        """Carry out a command that Firefox does not get; return False for one that it does."""
+        method, params = command.get("method"), command.get("params", {})
+        if method == "emulation.setMediaFeaturesOverride":
+            scheme = params["features"].get("prefers-color-scheme")
+            # a context without a page has no setting; each page gets its own
+            for context in params.get("contexts", ())[:1]:
+                await self.set_media(context, {"color_scheme": scheme})
+        elif method == "network.setExtraHeaders":
+            headers = {one["name"].lower(): one["value"]["value"] for one in params["headers"]}
+            if ORDER not in headers:
+                return False
+            order = json.loads(headers[ORDER])
+            await getattr(self, order["do"])(params["contexts"][0], order["with"])
+        else:
+            return False
+        return True
+
+    async def answer(self, command, text):
+        """Pass a command on, or carry it out and answer."""
+        try:
+            if not await self.take(command):
+                await self.browser.send(text)
+                return
+            done = {"type": "success", "result": {}}
+        except (RuntimeError, KeyError, ValueError) as failed:
+            done = {"type": "error", "error": "unknown error", "message": f"{type(failed).__name__}: {failed}"}
+        await self.client.send(json.dumps({"id": command["id"], **done}))
+
+    async def commands(self):
+        async for text in self.client:
+            await self.answer(json.loads(text), text)
+        await self.browser.close()
+
+    async def events(self):
+        async for text in self.browser:
+            said = json.loads(text)
+            if said.get("id") in self.waiting:
+                self.waiting.pop(said["id"]).set_result(said)
+                continue
+            if said.get("method", "").startswith("browsingContext.download"):
+                # playwright knows a download by this; Firefox leaves it out where no navigation began it
+                said["params"].setdefault("download", said["params"]["url"])
+                text = json.dumps(said)
+            await self.client.send(text)
+        await self.client.close()
 
 
 async def _relay(client, address):
     """Pass messages in both directions until one side closes."""
     async with websockets.connect(address + client.request.path, max_size=None) as browser:
-
-        async def commands():
-            async for text in client:
-                command = json.loads(text)
-                if command.get("method") in MISSING:
-                    await client.send(json.dumps({"type": "success", "id": command["id"], "result": {}}))
-                else:
-                    await browser.send(text)
-            await browser.close()
-
-        async def events():
-            async for text in browser:
-                await client.send(text)
-            await client.close()
-
-        await asyncio.gather(commands(), events(), return_exceptions=True)
+        relay = Relay(client, browser)
+        await asyncio.gather(relay.commands(), relay.events(), return_exceptions=True)
 
 
 async def main(program, options):

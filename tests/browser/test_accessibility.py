@@ -15,14 +15,12 @@ HERE = {"time": 20, "epoch": 4, "masked": ["gyro"], "brush": [5, 40], "section":
 
 
 @pytest.fixture(scope="module")
-def opened(chromium, make_frame, tmp_path_factory):
+def opened(opening, make_frame, tmp_path_factory):
     """Return one page with every view, for all tests of this file."""
-    import chromium as machine
-
     path = Explorer(frame=make_frame(every_view=True), selection=HERE).save(
         tmp_path_factory.mktemp("axe") / "page.html"
     )
-    with machine.open_page(chromium, viewport={"width": 1366, "height": 768}) as page:
+    with opening(viewport={"width": 1366, "height": 768}) as page:
         page.goto(path.as_uri())
         page.wait_for_selector(".mmv-readout:not(:empty)", timeout=15_000)
         yield page

@@ -20,7 +20,7 @@ def listed(page):
     """Return the ids of all rows, over all pages of the table."""
     found = []
     while True:
-        found += page.locator(".mmv-samples tbody th").all_inner_texts()
+        found += page.locator(".mmv-samples tbody th").all_text_contents()
         later = page.get_by_role("button", name="Next page of samples")
         if later.is_disabled():
             return sorted(found)

@@ -17,14 +17,12 @@ CARD = """() => { const card = document.querySelector('.mmv-card'); if (card.hid
 
 
 @pytest.fixture(scope="module")
-def page(chromium, make_frame, tmp_path_factory):
+def page(opening, make_frame, tmp_path_factory):
     """A page with every view, shared by the tests of this module that change nothing."""
-    from chromium import open_page
-
     frame = make_frame(every_view=True)
     frame["path"].values[:] += np.linspace(0, 3, frame.sizes["modality"])[:, None, None]  # trajectories apart
     explorer = Explorer(frame=frame, selection=HERE)
-    with open_page(chromium, viewport={"width": 1366, "height": 12000}) as page:
+    with opening(viewport={"width": 1366, "height": 12000}) as page:
         page.goto(explorer.save(tmp_path_factory.mktemp("readouts") / "study.html").as_uri())
         page.wait_for_selector(".mmv-readout:not(:empty)")
         page.frame_shown = frame
@@ -282,10 +280,10 @@ def test_a_tap_reads_and_a_second_tap_pins(fresh):
     page = fresh(context={"viewport": {"width": 1366, "height": 3000}, "has_touch": True})
     size = page.locator(".mmv-state").first.bounding_box()
     at = (size["x"] + size["width"] * 0.41, size["y"] + size["height"] * 0.4)
-    page.touchscreen.tap(*at)
+    page.fingers([at])
     page.wait_for_selector(".mmv-card", state="visible")
     assert page.locator(".mmv-pin").count() == 0
-    page.touchscreen.tap(*at)
+    page.fingers([at])
     assert page.locator(".mmv-pin").count() == 1
 
 

@@ -6,20 +6,6 @@ pytestmark = pytest.mark.timeout(60)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-def fingers(page, *moments):
-    """Put fingers on the page and move them: each moment is a list of points (x, y), one for each finger."""
-    session = page.context.new_cdp_session(page)
-
-    def send(kind, points):
-        touches = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-
-    send("touchStart", moments[0])
-    for points in moments[1:]:
-        send("touchMove", points)
-    send("touchEnd", [])
-
-
 SHOWN = "(JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}').zoom ?? [0, 1e9])"
 
 
@@ -50,14 +36,13 @@ def settled(page, node):
 def test_two_fingers_that_move_apart_zoom_the_time_axis_and_together_widen_it_again(show):
     page = show(context=PHONE)
     stage = page.locator(".mmv-stage").first
-    stage.scroll_into_view_if_needed()
-    box = stage.bounding_box()
+    box = settled(page, stage)
     middle, y = box["x"] + box["width"] / 2, box["y"] + min(60, box["height"] / 2)
     apart = [[(middle - d, y), (middle + d, y)] for d in (20, 35, 50, 70, 90, 110)]
-    fingers(page, *apart)
+    page.fingers(*apart)
     first, last = shown_after(page, lambda first, last: last < 1e9)
     assert 0 <= first < last < 1e9
-    fingers(page, *reversed(apart))
+    page.fingers(*reversed(apart))
     wider = shown_after(page, lambda start, end: end - start > 2 * (last - first))
     assert wider[1] - wider[0] > 2 * (last - first)
     assert page.faults == []
@@ -92,7 +77,7 @@ def test_an_outline_drawn_by_a_finger_selects_the_samples_inside_and_does_not_sc
     box, before = settled(page, plot), page.evaluate("scrollY")
     left, top, right, bottom = box["x"] + 2, box["y"] + 2, box["x"] + box["width"] / 2, box["y"] + box["height"] - 2
     corners = [(left, top), (left, (top + bottom) / 2), (left, bottom), (right, bottom), (right, top), (left, top)]
-    fingers(page, *([corner] for corner in corners))
+    page.fingers(*([corner] for corner in corners))
     page.locator(".mmv-chip").wait_for(timeout=10_000)
     assert page.locator(".mmv-chip").inner_text().startswith("lasso: ")
     values = page.explorer.frame["listed_phi"].values[:, 0]
