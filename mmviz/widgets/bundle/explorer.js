@@ -1,21 +1,21 @@
 "use strict";var mmviz=(()=>{var Ua=Object.defineProperty;var Qf=Object.getOwnPropertyDescriptor;var td=Object.getOwnPropertyNames;var ed=Object.prototype.hasOwnProperty;var nd=(t,e)=>{for(var n in e)Ua(t,n,{get:e[n],enumerable:!0})},sd=(t,e,n,s)=>{if(e&&typeof e=="object"||typeof e=="function")for(let a of td(e))!ed.call(t,a)&&
-a!==n&&Ua(t,a,{get:()=>e[a],enumerable:!(s=Qf(e,a))||s.enumerable});return t};var ad=t=>sd(Ua({},"__esModule",{value:!0}),t);var ig={};nd(ig,{BESIDE_INDICES:()=>Qs,DASHES:()=>Xe,allOf:()=>ve,argmax:()=>Dn,bar:()=>_e,barValues:()=>Ka,brief:()=>At,button:()=>ut,changes:()=>jt,chart:()=>Vt,
-choice:()=>Dt,coalitionWithout:()=>Us,columnHead:()=>Be,columnsOfEqualHeight:()=>bo,dash:()=>ss,ends:()=>Ga,epochName:()=>cn,faint:()=>it,fault:()=>vs,fill:()=>ee,
-fixed:()=>st,glyph:()=>It,h:()=>p,heading:()=>pt,heightOf:()=>he,joint:()=>Qa,largest:()=>te,lastColour:()=>kn,layerOf:()=>_n,legend:()=>Os,letters:()=>qn,mark:()=>Kt,
-modality:()=>kt,moment:()=>gs,name:()=>Z,onDrag:()=>Yt,openFrame:()=>Hn,openStandalone:()=>Xf,paint:()=>Xt,pathOf:()=>Cn,plot:()=>Pe,prefixNote:()=>Bn,put:()=>ht,
-rangeOf:()=>Rt,readable:()=>St,readout:()=>Gs,register:()=>bt,registerFailure:()=>Fo,render:()=>Ha,renderCockpit:()=>Jf,rgb:()=>Hs,row:()=>ke,rowCount:()=>An,rowHead:()=>zt,
-s:()=>ct,seriesButton:()=>pn,short:()=>V,signed:()=>gt,signedBar:()=>Ze,span:()=>ge,stretch:()=>ln,tint:()=>qe,unseen:()=>de,untrainedNote:()=>Ve,viewNames:()=>Lo,
+a!==n&&Ua(t,a,{get:()=>e[a],enumerable:!(s=Qf(e,a))||s.enumerable});return t};var ad=t=>sd(Ua({},"__esModule",{value:!0}),t);var ig={};nd(ig,{BESIDE_INDICES:()=>Qs,DASHES:()=>Xe,allOf:()=>$e,argmax:()=>Dn,bar:()=>ke,barValues:()=>Ka,brief:()=>At,button:()=>ut,changes:()=>jt,chart:()=>Vt,
+choice:()=>Dt,coalitionWithout:()=>Us,columnHead:()=>Pe,columnsOfEqualHeight:()=>bo,dash:()=>ss,ends:()=>Ga,epochName:()=>cn,faint:()=>it,fault:()=>vs,fill:()=>ee,
+fixed:()=>st,glyph:()=>It,h:()=>p,heading:()=>pt,heightOf:()=>pe,joint:()=>Qa,largest:()=>te,lastColour:()=>kn,layerOf:()=>_n,legend:()=>Os,letters:()=>qn,mark:()=>Kt,
+modality:()=>kt,moment:()=>gs,name:()=>Z,onDrag:()=>Yt,openFrame:()=>Hn,openStandalone:()=>Xf,paint:()=>Xt,pathOf:()=>Cn,plot:()=>Be,prefixNote:()=>Pn,put:()=>ht,
+rangeOf:()=>Rt,readable:()=>St,readout:()=>Gs,register:()=>bt,registerFailure:()=>Fo,render:()=>Ha,renderCockpit:()=>Jf,rgb:()=>Hs,row:()=>Ae,rowCount:()=>An,rowHead:()=>zt,
+s:()=>ct,seriesButton:()=>pn,short:()=>V,signed:()=>gt,signedBar:()=>Ze,span:()=>be,stretch:()=>ln,tint:()=>qe,unseen:()=>ue,untrainedNote:()=>Ve,viewNames:()=>Lo,
 write:()=>$t,writer:()=>xn});var rd="http://www.w3.org/2000/svg";function Eo(t,e,n){for(let[s,a]of Object.entries(e))t.setAttribute(s,String(a));return t.append(...n),t}var p=(t,e={},...n)=>Eo(
-document.createElement(t),e,n),ct=(t,e={},...n)=>Eo(document.createElementNS(rd,t),e,n),de=t=>p("span",{class:"mmv-hidden-text"},t);function $t(t,e){let n=t.firstChild;
-!e||!(n instanceof Text)||n.nextSibling?t.textContent=e:n.data!==e&&(n.data=e)}function xn(t){let e=new Text(""),n=de("");return t.append(e),(s,a="")=>{if(e.data!==
+document.createElement(t),e,n),ct=(t,e={},...n)=>Eo(document.createElementNS(rd,t),e,n),ue=t=>p("span",{class:"mmv-hidden-text"},t);function $t(t,e){let n=t.firstChild;
+!e||!(n instanceof Text)||n.nextSibling?t.textContent=e:n.data!==e&&(n.data=e)}function xn(t){let e=new Text(""),n=ue("");return t.append(e),(s,a="")=>{if(e.data!==
 s&&(e.data=s),!a)return n.remove();$t(n,a),n.parentNode||t.append(n)}}function ht(t,e,n){t[e]!==n&&(t[e]=n)}function Kt(t,e,n){t.getAttribute(e)!==n&&t.setAttribute(
-e,n)}var Z=t=>p("bdi",{},t),pt=(...t)=>p("div",{class:"mmv-heading",role:"heading"},...t),Bn=t=>t.prefix?.label?[p("p",{class:"mmv-faint mmv-small mmv-prefix",title:t.
+e,n)}var Z=t=>p("bdi",{},t),pt=(...t)=>p("div",{class:"mmv-heading",role:"heading"},...t),Pn=t=>t.prefix?.label?[p("p",{class:"mmv-faint mmv-small mmv-prefix",title:t.
 prefix.meaning},t.prefix.label)]:[],it=(...t)=>p("p",{class:"mmv-faint mmv-small"},...t),Ve=(t,e="")=>t.untrained?[it(e,Z(t.untrained))]:[];function ut(t,e,n={}){
 let s=p("button",{type:"button",...n},t);return s.addEventListener("click",e),s}function Dt(t,e,n){let s=p("select",{"aria-label":t},...e.map((a,r)=>p("option",
-{value:r},a)));return s.addEventListener("change",()=>n(Number(s.value))),{select:s,node:p("label",{class:"mmv-control"},p("span",{},t),s)}}var Pe=(t,...e)=>ct(
+{value:r},a)));return s.addEventListener("change",()=>n(Number(s.value))),{select:s,node:p("label",{class:"mmv-control"},p("span",{},t),s)}}var Be=(t,...e)=>ct(
 "svg",{viewBox:"0 0 1000 100",preserveAspectRatio:"none",role:"img","aria-label":t},...e),od=LOOKS.glyphs,Xe=LOOKS.dashes,It=t=>p("span",{class:"mmv-glyph","dat\
-a-m":t%8,"aria-hidden":"true"},od[t%8]),qn=t=>[...t].reduce((e,n)=>e+(Number(n.codePointAt(0))>11903?2:1),0),Be=(t,e,n)=>t.modalities.every(s=>qn(s.name)<=n)?kt(
-t,e):[It(e),de(t.modalities[e].name)],kt=(t,e)=>[It(e),Z(t.modalities[e].name)];function Yt(t,e,n,s){let a=c=>{let{left:f,width:d,top:u,height:h}=e.getBoundingClientRect();
+a-m":t%8,"aria-hidden":"true"},od[t%8]),qn=t=>[...t].reduce((e,n)=>e+(Number(n.codePointAt(0))>11903?2:1),0),Pe=(t,e,n)=>t.modalities.every(s=>qn(s.name)<=n)?kt(
+t,e):[It(e),ue(t.modalities[e].name)],kt=(t,e)=>[It(e),Z(t.modalities[e].name)];function Yt(t,e,n,s){let a=c=>{let{left:f,width:d,top:u,height:h}=e.getBoundingClientRect();
 return[(c.clientX-f)/d,(c.clientY-u)/h]},r=null;t.addEventListener("pointerdown",c=>{let[f,d]=a(c);c.button!==0||f<0||c.target.closest("button, input, select, a")||
 (r=c.pointerId,t.setPointerCapture(r),c.preventDefault(),s?.focus({preventScroll:!0}),n(f,d,c,!0))});let o=null,i=0,l=()=>{if(cancelAnimationFrame(i),i=0,!o)return;
 let c=o,[f,d]=a(c);o=null,n(f,d,c,!1)};t.addEventListener("pointermove",c=>{c.pointerId===r&&(o=c,i||=requestAnimationFrame(l))});for(let c of["pointerup","poin\
@@ -37,19 +37,19 @@ epoch ${t.epochs[e]} of ${t.epochs[t.epochs.length-1]}`,Us=(t,e)=>t.modalities.r
 (n,s)=>String(e[s]));function Gs(t,{sample:e,epoch:n,time:s,masked:a},r=""){let{phrases:o,digits:i,epochs:l,sizes:c}=t,f=t.duration_s[e],d=t.targets[e],u=t.part(
 "prediction",n,e,s),h=t.part("phi",n,e,s),m=t.task==="classification",g=m?Dn(u):0;return ee(o.readout,{epoch:l[n],last_epoch:l[c.epoch-1],moment:f===null?ee(o.step,
 {step:s+1,steps:c.time}):ee(o.time,{time:st(t.start_s[e]+(s+1)/c.time*f,2)}),prediction:ee(g<0?o.no_prediction:o.prediction,{predicted:t.outputs[g],value:st(u[g],
-i),target:m?t.outputs[d]:st(d??NaN,i)}),phi:t.modalities.map((b,w)=>`${b.name} ${gt(h[w],i)}`).join(", "),masked:a.length?ee(o.masked,{modalities:a.join(", "),value:st(
-t.part("game",n,e,s)[Us(t,a)],i)}):"",edits:r&&ee(o.edits,{edits:r})})}var Ks=new WeakMap,Ka=t=>(t&&Ks.get(t))??null;function _e(t){let e=p("div",{class:"mmv-bar",...t===null?{}:{"data-m":t%8}}),n=p("div",{class:"mmv-recorded",hidden:""}),
+i),target:m?t.outputs[d]:st(d??NaN,i)}),phi:t.modalities.map((y,w)=>`${y.name} ${gt(h[w],i)}`).join(", "),masked:a.length?ee(o.masked,{modalities:a.join(", "),value:st(
+t.part("game",n,e,s)[Us(t,a)],i)}):"",edits:r&&ee(o.edits,{edits:r})})}var Ks=new WeakMap,Ka=t=>(t&&Ks.get(t))??null;function ke(t){let e=p("div",{class:"mmv-bar",...t===null?{}:{"data-m":t%8}}),n=p("div",{class:"mmv-recorded",hidden:""}),
 s=p("div",{class:"mmv-track","aria-hidden":"true"},e,n),a=(i,l,c)=>{let f=Number.isFinite(l+c);i.style.left=`${f?100*Math.min(l,c):0}%`,i.style.width=`${f?100*Math.
 abs(c-l):0}%`};return{track:s,set:(i,l,c=NaN)=>{Ks.set(s,{now:c,then:NaN}),ht(e,"hidden",!Number.isFinite(i+l)),a(e,i,l)},was:(i,l,c=NaN)=>{Ks.set(s,{now:Ks.get(
-s)?.now??NaN,then:c}),ht(n,"hidden",!Number.isFinite(l)),n.hidden||a(n,i,l)}}}var ke=(t,e,n)=>p("tr",{},t,p("td",{class:"mmv-cell"},e),p("td",{class:"mmv-value"},
-n)),zt=(...t)=>p("th",{scope:"row"},...t);function Ze(t){let{track:e,set:n,was:s}=_e(t),a=(r,o)=>.5+(o?r/o/2:0*r);return e.classList.add("mmv-zero"),{track:e,set:(r,o)=>n(
+s)?.now??NaN,then:c}),ht(n,"hidden",!Number.isFinite(l)),n.hidden||a(n,i,l)}}}var Ae=(t,e,n)=>p("tr",{},t,p("td",{class:"mmv-cell"},e),p("td",{class:"mmv-value"},
+n)),zt=(...t)=>p("th",{scope:"row"},...t);function Ze(t){let{track:e,set:n,was:s}=ke(t),a=(r,o)=>.5+(o?r/o/2:0*r);return e.classList.add("mmv-zero"),{track:e,set:(r,o)=>n(
 .5,a(r,o),r),was:(r,o)=>s(.5,a(r,o),r)}}var bs=[],Io=["main","side","columns","wide"];function bt(t){let e=`register: view ${JSON.stringify(t.name)}`;if(typeof t.name!="string"||!t.name)throw new TypeError(
 `${e}: name is not a text; give each view a name of its own`);if(bs.some(n=>n.name===t.name))throw new TypeError(`${e}: this name is registered already; choose \
 another`);if(!Io.includes(t.place))throw new TypeError(`${e}: place is ${JSON.stringify(t.place)}, expected one of ${Io.join(", ")}`);if(!Array.isArray(t.needs))
 throw new TypeError(`${e}: needs is ${JSON.stringify(t.needs)}, expected an array with the names of the frame's arrays`);if(typeof t.mount!="function")throw new TypeError(
 `${e}: mount is no function; expected mount(root, frame, state, pick)`);bs.push(t)}function Fo(t,e){let n=()=>{throw e};bs.push({name:t,place:"wide",needs:[],mount:n})}
 var jo=(t,e)=>bs.filter(n=>n.place===t&&n.needs.every(e.has)&&(n.shows?.(e)??!0)).sort((n,s)=>(n.order??100)-(s.order??100)),Lo=()=>bs.map(t=>t.name);function fd(t,e){let n=e.modalities.length,s=e.modalities.map(()=>e.modalities.map(()=>p("td"))),a=p("tr",{},p("td",{class:"mmv-faint"},"target ↓ source →"),
-...s.map((f,d)=>p("th",{scope:"col"},...Be(e,d,(235/n-27)/6.5)))),r=s.map((f,d)=>p("tr",{},zt(...kt(e,d)),...f)),o=pt("Coupling weights W"),i=it("No coupling we\
+...s.map((f,d)=>p("th",{scope:"col"},...Pe(e,d,(235/n-27)/6.5)))),r=s.map((f,d)=>p("tr",{},zt(...kt(e,d)),...f)),o=pt("Coupling weights W"),i=it("No coupling we\
 ights in this layer: its scans are not coupled, or one SSM stream serves all modalities."),l=p("table",{class:"mmv-matrix","aria-label":"Coupling weights W: row\
 s are targets, columns are sources",...n>4?{"data-many":""}:{}},p("thead",{},a),p("tbody",{},...r));t.append(o,l,i);let c=te(...e.compared.filter(f=>f.has("coup\
 ling")).flatMap(f=>f.epochs.map((d,u)=>f.part("coupling",u))));return({epoch:f,layer:d})=>{let u=e.part("coupling",f,d);o.textContent=`Coupling weights W, layer\
@@ -57,14 +57,14 @@ ling")).flatMap(f=>f.epochs.map((d,u)=>f.part("coupling",u))));return({epoch:f,l
 Math.abs(u[m])/c||0))})}}bt({name:"coupling",section:"explanation",place:"side",order:30,needs:["coupling"],mount:fd});var Ys=t=>Math.sign(t-128)*((t-128)/127)**2;function Ro(t,e){let n=t.sizes.time,s=t.attribution.block;return{count:s.length,from:a=>s[a],to:a=>s[a]<=e?Math.min(
 (s[a+1]??n)-1,e):(s[a+1]??n)-1}}var $n=(t,e)=>t.attribution.block.reduce((n,s,a)=>s<=e?a:n,0),Ya=(t,e)=>t.has("attribution_prefix")&&e<t.sizes.time-1;function Ee(t,e,n){
 if(!Ya(t,n))return{values:t.part("attribution",e),count:t.sizes.time,from:r=>r,to:r=>r,signed:!0};let s=t.part("attribution_prefix_limit",e)[n];return{values:Float32Array.
-from(t.part("attribution_prefix",e,n),r=>s*Ys(r)),...Ro(t,n),signed:!0}}function Po(t,e,n,s){let a=t.part("attribution_stream_limit")[e];return{values:Float32Array.
+from(t.part("attribution_prefix",e,n),r=>s*Ys(r)),...Ro(t,n),signed:!0}}function Bo(t,e,n,s){let a=t.part("attribution_stream_limit")[e];return{values:Float32Array.
 from(t.part("attribution_stream",e,n,$n(t,s)),o=>a*(o/255)**2),...Ro(t,s),signed:!1}}var Ja=({values:t})=>te(t)||1;function dd(t,e,n){let{values:s,count:a,from:r,
-to:o,signed:i}=e,l=Ja(e),c=t.sizes.time,f=i?50:98,d=i?48:96,u=["",""];for(let h=0;h<a;h++){let m=s[n*a+h],g=Math.min(1,Math.abs(m)/l)*d;if(!(g>.05))continue;let b=1e3*
-r(h)/c,w=1e3*(o(h)+1)/c,y=m>0?f-g:f+g;u[m>0?0:1]+=`M${b.toFixed(1)} ${f}V${y.toFixed(1)}H${w.toFixed(1)}V${f}Z`}return u}function Js(){let t=ct("path",{class:"m\
+to:o,signed:i}=e,l=Ja(e),c=t.sizes.time,f=i?50:98,d=i?48:96,u=["",""];for(let h=0;h<a;h++){let m=s[n*a+h],g=Math.min(1,Math.abs(m)/l)*d;if(!(g>.05))continue;let y=1e3*
+r(h)/c,w=1e3*(o(h)+1)/c,b=m>0?f-g:f+g;u[m>0?0:1]+=`M${y.toFixed(1)} ${f}V${b.toFixed(1)}H${w.toFixed(1)}V${f}Z`}return u}function Js(){let t=ct("path",{class:"m\
 mv-raises"}),e=ct("path",{class:"mmv-lowers"}),n=ct("path",{class:"mmv-rule"});return{nodes:[t,e,n],draw:(a,r,o)=>{let i=dd(a,r,o);[t,e].forEach((l,c)=>{Kt(l,"d",
 i[c]),l.classList.toggle("mmv-unsigned",!r.signed)}),Kt(n,"d",`M0 ${r.signed?50:98}H1000`)}}}var ud=[178,24,43],hd=[33,102,172],pd=[247,247,247];function Mn(t){
 let e=t<0?hd:ud,n=Math.min(1,Math.abs(t))**.75;return[...pd.map((s,a)=>Math.round(s+n*(e[a]-s))),255]}var ys=["symmetric log","linear","quantile"],Va=[["layer","per layer"],["channel","per channel"],["shared","all layers"]],fn=t=>({scale:"symmetric log",range:"l\
-ayer",samples:"",...t.colours});function Bo(t,e){if(t===void 0)return"";if(typeof t!="object"||t===null||Array.isArray(t))return`colours is ${JSON.stringify(t)}\
+ayer",samples:"",...t.colours});function Po(t,e){if(t===void 0)return"";if(typeof t!="object"||t===null||Array.isArray(t))return`colours is ${JSON.stringify(t)}\
 , expected an object`;let n={scale:ys,range:Va.map(([s])=>s),samples:["",...e.sample_colours??[]]};for(let[s,a]of Object.entries(t))if(!Object.hasOwn(n,s)||!n[s].
 includes(a))return`colours: ${s} is ${JSON.stringify(a)}, expected ${Object.hasOwn(n,s)?`one of ${n[s].join(", ")}`:`one of ${Object.keys(n).join(", ")}`}`;return""}var md=["correct","true class","predicted class","group"],Xa=t=>({across:"",up:"",lassos:[],...t.scatter});function qo(t,e){if(t===void 0)return"";if(typeof t!=
 "object"||t===null||Array.isArray(t))return`scatter is ${JSON.stringify(t).slice(0,80)}, expected an object`;let n=(e.sample_colours??[]).filter(a=>!md.includes(
@@ -83,7 +83,7 @@ t]).stream().pipeThrough(new DecompressionStream("gzip")).getReader(),r=0;try{fo
 r;l++)n[l]|=t[i+l]<<8*o;if(a)for(let o=0;o<r;o++)n[o]=n[o]>>>1^-(n[o]&1);for(let o of[...s].reverse())for(let i=o;i<r;i++)n[i]+=n[i-o];return n}var Za=t=>t.reduce((e,n)=>e*n,1);function gd(t,{shape:e,dtype:n,at:s,lags:a}){let r=Xs(t,s,n==="float32"?new Uint32Array(Za(e)):new Uint8Array(Za(e)),a);return r instanceof
 Uint32Array?new Float32Array(r.buffer):r}async function Hn(t,e){let n=JSON.parse(t),s={},a=Object.entries(n.arrays),r=a.reduce((f,[,{shape:d,dtype:u}])=>f+Za(d)*
 (u==="float32"?4:1),0),o=await Wn(ws(e),r,"the recording in this page");for(let[f,d]of a)s[f]=gd(o,d);function i(f,...d){let{shape:u}=n.arrays[f],h=u.slice(d.length).
-reduce((g,b)=>g*b,1),m=d.reduce((g,b,w)=>g*u[w]+b,0)*h;return s[f].subarray(m,m+h)}return{...n,part:i,shape:f=>n.arrays[f].shape,has:f=>Object.hasOwn(s,f)}}var Qs=[
+reduce((g,y)=>g*y,1),m=d.reduce((g,y,w)=>g*u[w]+y,0)*h;return s[f].subarray(m,m+h)}return{...n,part:i,shape:f=>n.arrays[f].shape,has:f=>Object.hasOwn(s,f)}}var Qs=[
 "brush","zoom","masked","edits","run","section","colours","scatter"],Wo=["overview","sample","explanation","training","all"];function vs(t,e,n){if(typeof t!="ob\
 ject"||t===null)return"selection is not an object";let{sizes:s}=e,a=s.time,r=Qs;for(let d of Object.keys(t))if(!Object.hasOwn(s,d)&&!r.includes(d))return`select\
 ion has an unknown key: ${d}`;for(let[d,u]of Object.entries(s)){let h=t[d];if(!Number.isInteger(h)||h<0||h>=u)return`selection: ${d} is ${h}, expected a whole n\
@@ -92,7 +92,7 @@ umber from 0 to ${u-1}`}if(t.sample>=e.recorded_samples&&t.epoch!==e.model_epoch
 u.length===2&&u.every(Number.isInteger)&&u[0]>=0&&u[0]<=u[1]&&u[1]<a;if(u!==null&&!h)return`selection: ${d} is ${JSON.stringify(u)}, expected null or [first ste\
 p, last step]`}let l=e.has("game")?e.modalities.map(d=>d.name):[];if(!Array.isArray(o)||!o.every(d=>l.includes(d)))return`selection: masked is ${JSON.stringify(
 o)}, expected modalities`;let c=bd(t.edits,e);if(c)return`selection: ${c}`;if(t.section!==void 0&&!Wo.includes(t.section))return`selection: section is ${JSON.stringify(
-t.section)}, expected one of ${Wo.join(", ")}`;let f=Bo(t.colours,e)||qo(t.scatter,e);return f?`selection: ${f}`:n.includes(i)?"":`selection: run is ${JSON.stringify(
+t.section)}, expected one of ${Wo.join(", ")}`;let f=Po(t.colours,e)||qo(t.scatter,e);return f?`selection: ${f}`:n.includes(i)?"":`selection: run is ${JSON.stringify(
 i)}, expected one of ${n.join(", ")}`}var Zs=(t,e,n)=>Number.isInteger(t)&&Number(t)>=e&&Number(t)<=n,Ho={delay:t=>Number.isInteger(t),amplitude:t=>Number.isFinite(
 t)&&Number(t)>=0&&Number(t)<=10,noise:t=>Number.isFinite(t)&&Number(t)>=0,seed:t=>Zs(t,0,2**32-1),swap:(t,e)=>Zs(t,0,e.sizes.sample-1),text:t=>typeof t=="string",
 window:t=>Array.isArray(t)&&t.length===2&&t.every(Number.isInteger)&&t[0]>=0&&t[0]<=t[1],state:t=>t==="zero"||t==="hold",cut:(t,e)=>Zs(t,0,e.modalities.length-1),
@@ -100,10 +100,10 @@ step:(t,e)=>Zs(t,0,e.sizes.time-1)};function bd(t,e){let n=s=>typeof s=="object"
 ected an object`;for(let[s,a]of Object.entries(t)){if(!e.modalities.some(r=>r.name===s)||!n(a))return`edits names ${JSON.stringify(s)}, expected a modality and \
 its edits`;for(let[r,o]of Object.entries(a))if(!Object.hasOwn(Ho,r)||!Ho[r](o,e))return`edits of ${s}: ${r} is ${JSON.stringify(o)}`}return""}function jt(){let t={};
 return(e,...n)=>{let s=JSON.stringify([e.version,...n.map(o=>e[o])]),a=n.join(),r=t[a]!==s;return t[a]=s,r}}var Qa=t=>t.reduce((e,n)=>e&&n?[Math.min(e[0],n[0]),
-Math.max(e[1],n[1])]:e??n,null)??[0,0],ve=(t,e,n)=>t.compared.filter(s=>s.has(e)).flatMap(s=>(s.edited()?[s,s.recorded]:[s]).flatMap(a=>s.epochs.map((r,o)=>a.part(
+Math.max(e[1],n[1])]:e??n,null)??[0,0],$e=(t,e,n)=>t.compared.filter(s=>s.has(e)).flatMap(s=>(s.edited()?[s,s.recorded]:[s]).flatMap(a=>s.epochs.map((r,o)=>a.part(
 e,o,n)))),_n=(t,e,{layer:n,layer_of_a:s})=>Math.min(t===e?n:s??n,t.sizes.layer-1),kn=(t,e,n)=>Math.max(...t.compared.map(s=>e(s)?.[_n(s,t,n)]??0));function An(t,e,n){
 if(!t.has("channel_index"))return t.sizes.channel;let s=t.sizes.channel;return Array.from(t.part("channel_index",e).subarray(n*s,(n+1)*s)).filter(r=>r>=0).length}
-var ge=(t,{brush:e})=>e??[0,t.sizes.time-1];function xs(t,e){return t==null||e==null?NaN:t<e?-1:t>e?1:t>=e?0:NaN}function yd(t,e){return t==null||e==null?NaN:e<t?-1:e>t?1:e>=t?0:NaN}function Uo(t){let e,n,
+var be=(t,{brush:e})=>e??[0,t.sizes.time-1];function xs(t,e){return t==null||e==null?NaN:t<e?-1:t>e?1:t>=e?0:NaN}function yd(t,e){return t==null||e==null?NaN:e<t?-1:e>t?1:e>=t?0:NaN}function Uo(t){let e,n,
 s;t.length!==2?(e=xs,n=(i,l)=>xs(t(i),l),s=(i,l)=>t(i)-l):(e=t===xs||t===yd?t:wd,n=t,s=t);function a(i,l,c=0,f=i.length){if(c<f){if(e(l,l)!==0)return f;do{let d=c+
 f>>>1;n(i[d],l)<0?c=d+1:f=d}while(c<f)}return c}function r(i,l,c=0,f=i.length){if(c<f){if(e(l,l)!==0)return f;do{let d=c+f>>>1;n(i[d],l)<=0?c=d+1:f=d}while(c<f)}
 return c}function o(i,l,c=0,f=i.length){let d=a(i,l,c,f-1);return d>c&&s(i[d-1],l)>-s(i[d],l)?d-1:d}return{left:a,center:o,right:r}}function wd(){return 0}function vd(t){
@@ -170,25 +170,25 @@ r=o=a:(r=er((.4360747*e+.3850649*n+.1430804*s)/di),o=er((.0139322*e+.0971045*n+.
 return new We(this.l+oa*(t??1),this.a,this.b,this.opacity)},darker(t){return new We(this.l-oa*(t??1),this.a,this.b,this.opacity)},rgb(){var t=(this.l+16)/116,e=isNaN(
 this.a)?t:t+this.a/500,n=isNaN(this.b)?t:t-this.b/200;return e=di*nr(e),t=ui*nr(t),n=hi*nr(n),new ne(sr(3.1338561*e-1.6168667*t-.4906146*n),sr(-.9787684*e+1.9161415*
 t+.033454*n),sr(.0719453*e-.2289914*t+1.4052427*n),this.opacity)}}));function er(t){return t>Rd?Math.pow(t,1/3):t/mi+pi}function nr(t){return t>Yn?t*t*t:mi*(t-pi)}
-function sr(t){return 255*(t<=.0031308?12.92*t:1.055*Math.pow(t,1/2.4)-.055)}function ar(t){return(t/=255)<=.04045?t/12.92:Math.pow((t+.055)/1.055,2.4)}function Pd(t){
+function sr(t){return 255*(t<=.0031308?12.92*t:1.055*Math.pow(t,1/2.4)-.055)}function ar(t){return(t/=255)<=.04045?t/12.92:Math.pow((t+.055)/1.055,2.4)}function Bd(t){
 if(t instanceof Qe)return new Qe(t.h,t.c,t.l,t.opacity);if(t instanceof We||(t=gi(t)),t.a===0&&t.b===0)return new Qe(NaN,0<t.l&&t.l<100?0:NaN,t.l,t.opacity);var e=Math.
-atan2(t.b,t.a)*fi;return new Qe(e<0?e+360:e,Math.sqrt(t.a*t.a+t.b*t.b),t.l,t.opacity)}function la(t,e,n,s){return arguments.length===1?Pd(t):new Qe(t,e,n,s??1)}function Qe(t,e,n,s){this.h=+t,this.c=+e,this.l=+n,this.opacity=+s}function yi(t){if(isNaN(
+atan2(t.b,t.a)*fi;return new Qe(e<0?e+360:e,Math.sqrt(t.a*t.a+t.b*t.b),t.l,t.opacity)}function la(t,e,n,s){return arguments.length===1?Bd(t):new Qe(t,e,n,s??1)}function Qe(t,e,n,s){this.h=+t,this.c=+e,this.l=+n,this.opacity=+s}function yi(t){if(isNaN(
 t.h))return new We(t.l,0,0,t.opacity);var e=t.h*ci;return new We(t.l,Math.cos(e)*t.c,Math.sin(e)*t.c,t.opacity)}Vn(Qe,la,_s(dn,{brighter(t){return new Qe(this.h,
 this.c,this.l+oa*(t??1),this.opacity)},darker(t){return new Qe(this.h,this.c,this.l-oa*(t??1),this.opacity)},rgb(){return yi(this).rgb()}}));var wi=-.14861,or=1.78277,
-ir=-.29227,ca=-.90649,Ms=1.97294,ri=Ms*ca,oi=Ms*or,ii=or*ir-ca*wi;function Bd(t){if(t instanceof Nn)return new Nn(t.h,t.s,t.l,t.opacity);t instanceof ne||(t=rr(
+ir=-.29227,ca=-.90649,Ms=1.97294,ri=Ms*ca,oi=Ms*or,ii=or*ir-ca*wi;function Pd(t){if(t instanceof Nn)return new Nn(t.h,t.s,t.l,t.opacity);t instanceof ne||(t=rr(
 t));var e=t.r/255,n=t.g/255,s=t.b/255,a=(ii*s+ri*e-oi*n)/(ii+ri-oi),r=s-a,o=(Ms*(n-a)-ir*r)/ca,i=Math.sqrt(o*o+r*r)/(Ms*a*(1-a)),l=i?Math.atan2(o,r)*fi-120:NaN;
-return new Nn(l<0?l+360:l,i,a,t.opacity)}function Ae(t,e,n,s){return arguments.length===1?Bd(t):new Nn(t,e,n,s??1)}function Nn(t,e,n,s){this.h=+t,this.s=+e,this.
-l=+n,this.opacity=+s}Vn(Nn,Ae,_s(dn,{brighter(t){return t=t==null?Jn:Math.pow(Jn,t),new Nn(this.h,this.s,this.l*t,this.opacity)},darker(t){return t=t==null?En:Math.
+return new Nn(l<0?l+360:l,i,a,t.opacity)}function Oe(t,e,n,s){return arguments.length===1?Pd(t):new Nn(t,e,n,s??1)}function Nn(t,e,n,s){this.h=+t,this.s=+e,this.
+l=+n,this.opacity=+s}Vn(Nn,Oe,_s(dn,{brighter(t){return t=t==null?Jn:Math.pow(Jn,t),new Nn(this.h,this.s,this.l*t,this.opacity)},darker(t){return t=t==null?En:Math.
 pow(En,t),new Nn(this.h,this.s,this.l*t,this.opacity)},rgb(){var t=isNaN(this.h)?0:(this.h+120)*ci,e=+this.l,n=isNaN(this.s)?0:this.s*e*(1-e),s=Math.cos(t),a=Math.
 sin(t);return new ne(255*(e+n*(wi*s+or*a)),255*(e+n*(ir*s+ca*a)),255*(e+n*(Ms*s)),this.opacity)}}));function Mi(t,e,n,s,a){var r=t*t,o=r*t;return((1-3*t+3*r-o)*e+(4-6*r+3*o)*n+(1+3*t+3*r-3*o)*s+o*a)/6}function qd(t){var e=t.length-1;return function(n){var s=n<=
 0?n=0:n>=1?(n=1,e-1):Math.floor(n*e),a=t[s],r=t[s+1],o=s>0?t[s-1]:2*a-r,i=s<e-1?t[s+2]:2*r-a;return Mi((n-s/e)*e,o,a,r,i)}}function Dd(t){var e=t.length;return function(n){
 var s=Math.floor(((n%=1)<0?++n:n)*e),a=t[(s+e-1)%e],r=t[s%e],o=t[(s+1)%e],i=t[(s+2)%e];return Mi((n-s/e)*e,a,r,o,i)}}var da=t=>()=>t;function _i(t,e){return function(n){
 return t+n*e}}function Wd(t,e,n){return t=Math.pow(t,n),e=Math.pow(e,n)-t,n=1/n,function(s){return Math.pow(t+s*e,n)}}function dr(t,e){var n=e-t;return n?_i(t,n>
-180||n<-180?n-360*Math.round(n/360):n):da(isNaN(t)?e:t)}function Hd(t){return(t=+t)==1?be:function(e,n){return n-e?Wd(e,n,t):da(isNaN(e)?n:e)}}function be(t,e){
-var n=e-t;return n?_i(t,n):da(isNaN(t)?e:t)}var vi=(function t(e){var n=Hd(e);function s(a,r){var o=n((a=Tn(a)).r,(r=Tn(r)).r),i=n(a.g,r.g),l=n(a.b,r.b),c=be(a.
+180||n<-180?n-360*Math.round(n/360):n):da(isNaN(t)?e:t)}function Hd(t){return(t=+t)==1?ye:function(e,n){return n-e?Wd(e,n,t):da(isNaN(e)?n:e)}}function ye(t,e){
+var n=e-t;return n?_i(t,n):da(isNaN(t)?e:t)}var vi=(function t(e){var n=Hd(e);function s(a,r){var o=n((a=Tn(a)).r,(r=Tn(r)).r),i=n(a.g,r.g),l=n(a.b,r.b),c=ye(a.
 opacity,r.opacity);return function(f){return a.r=o(f),a.g=i(f),a.b=l(f),a.opacity=c(f),a+""}}return s.gamma=t,s})(1);function ki(t){return function(e){var n=e.length,
 s=new Array(n),a=new Array(n),r=new Array(n),o,i;for(o=0;o<n;++o)i=Tn(e[o]),s[o]=i.r||0,a[o]=i.g||0,r[o]=i.b||0;return s=t(s),a=t(a),r=t(r),i.opacity=1,function(l){
-return i.r=s(l),i.g=a(l),i.b=r(l),i+""}}}var Ai=ki(qd),Pg=ki(Dd);function Ud(t,e){e||(e=[]);var n=t?Math.min(e.length,t.length):0,s=e.slice(),a;return function(r){
+return i.r=s(l),i.g=a(l),i.b=r(l),i+""}}}var Ai=ki(qd),Bg=ki(Dd);function Ud(t,e){e||(e=[]);var n=t?Math.min(e.length,t.length):0,s=e.slice(),a;return function(r){
 for(a=0;a<n;++a)s[a]=t[a]*(1-r)+e[a]*r;return s}}function Gd(t){return ArrayBuffer.isView(t)&&!(t instanceof DataView)}function Kd(t,e){var n=e?e.length:0,s=t?Math.min(n,t.length):0,a=new Array(s),r=new Array(n),o;for(o=0;o<s;++o)a[o]=ua(t[o],e[o]);for(;o<n;++o)r[o]=e[o];return function(i){
 for(o=0;o<s;++o)r[o]=a[o](i);return r}}function Yd(t,e){var n=new Date;return t=+t,e=+e,function(s){return n.setTime(t*(1-s)+e*s),n}}function ze(t,e){return t=+t,
 e=+e,function(n){return t*(1-n)+e*n}}function Jd(t,e){var n={},s={},a;(t===null||typeof t!="object")&&(t={}),(e===null||typeof e!="object")&&(e={});for(a in e)a in
@@ -208,17 +208,17 @@ f,u)})}else(d||u)&&h.push("translate("+d+e+u+n)}function o(c,f,d,u){c!==f?(c-f>1
 f&&d.push(a(d)+"rotate("+f+s)}function i(c,f,d,u){c!==f?u.push({i:d.push(a(d)+"skewX(",null,s)-2,x:ze(c,f)}):f&&d.push(a(d)+"skewX("+f+s)}function l(c,f,d,u,h,m){
 if(c!==d||f!==u){var g=h.push(a(h)+"scale(",null,",",null,")");m.push({i:g-4,x:ze(c,d)},{i:g-2,x:ze(f,u)})}else(d!==1||u!==1)&&h.push(a(h)+"scale("+d+","+u+")")}
 return function(c,f){var d=[],u=[];return c=t(c),f=t(f),r(c.translateX,c.translateY,f.translateX,f.translateY,d,u),o(c.rotate,f.rotate,d,u),i(c.skewX,f.skewX,d,
-u),l(c.scaleX,c.scaleY,f.scaleX,f.scaleY,d,u),c=f=null,function(h){for(var m=-1,g=u.length,b;++m<g;)d[(b=u[m]).i]=b.x(h);return d.join("")}}}var Bg=Ni(Qd,"px, ",
+u),l(c.scaleX,c.scaleY,f.scaleX,f.scaleY,d,u),c=f=null,function(h){for(var m=-1,g=u.length,y;++m<g;)d[(y=u[m]).i]=y.x(h);return d.join("")}}}var Pg=Ni(Qd,"px, ",
 "px)","deg)"),qg=Ni(tu,", ",")",")"),eu=1e-12;function $i(t){return((t=Math.exp(t))+1/t)/2}function nu(t){return((t=Math.exp(t))-1/t)/2}function su(t){return((t=
-Math.exp(2*t))-1)/(t+1)}var Dg=(function t(e,n,s){function a(r,o){var i=r[0],l=r[1],c=r[2],f=o[0],d=o[1],u=o[2],h=f-i,m=d-l,g=h*h+m*m,b,w;if(g<eu)w=Math.log(u/c)/
-e,b=function(k){return[i+k*h,l+k*m,c*Math.exp(e*k*w)]};else{var y=Math.sqrt(g),v=(u*u-c*c+s*g)/(2*c*n*y),A=(u*u-c*c-s*g)/(2*u*n*y),$=Math.log(Math.sqrt(v*v+1)-v),
-x=Math.log(Math.sqrt(A*A+1)-A);w=(x-$)/e,b=function(k){var O=k*w,M=$i($),T=c/(n*y)*(M*su(e*O+$)-nu($));return[i+T*h,l+T*m,c*M/$i(e*O+$)]}}return b.duration=Math.
-abs(w)*1e3*e/Math.SQRT2,b}return a.rho=function(r){var o=Math.max(.001,+r),i=o*o,l=i*i;return t(o,i,l)},a})(Math.SQRT2,2,4);function Ei(t){return function(e,n){
-var s=t((e=ia(e)).h,(n=ia(n)).h),a=be(e.s,n.s),r=be(e.l,n.l),o=be(e.opacity,n.opacity);return function(i){return e.h=s(i),e.s=a(i),e.l=r(i),e.opacity=o(i),e+""}}}
-var Wg=Ei(dr),Hg=Ei(be);function Ti(t){return function(e,n){var s=t((e=la(e)).h,(n=la(n)).h),a=be(e.c,n.c),r=be(e.l,n.l),o=be(e.opacity,n.opacity);return function(i){return e.h=s(i),e.
-c=a(i),e.l=r(i),e.opacity=o(i),e+""}}}var Ug=Ti(dr),Gg=Ti(be);function zi(t){return(function e(n){n=+n;function s(a,r){var o=t((a=Ae(a)).h,(r=Ae(r)).h),i=be(a.s,
-r.s),l=be(a.l,r.l),c=be(a.opacity,r.opacity);return function(f){return a.h=o(f),a.s=i(f),a.l=l(Math.pow(f,n)),a.opacity=c(f),a+""}}return s.gamma=e,s})(1)}var Kg=zi(
-dr),ha=zi(be);function au(t){return Math.abs(t=Math.round(t))>=1e21?t.toLocaleString("en").replace(/,/g,""):t.toString(10)}function ma(t,e){if(!isFinite(t)||t===0)return null;
+Math.exp(2*t))-1)/(t+1)}var Dg=(function t(e,n,s){function a(r,o){var i=r[0],l=r[1],c=r[2],f=o[0],d=o[1],u=o[2],h=f-i,m=d-l,g=h*h+m*m,y,w;if(g<eu)w=Math.log(u/c)/
+e,y=function(k){return[i+k*h,l+k*m,c*Math.exp(e*k*w)]};else{var b=Math.sqrt(g),v=(u*u-c*c+s*g)/(2*c*n*b),A=(u*u-c*c-s*g)/(2*u*n*b),$=Math.log(Math.sqrt(v*v+1)-v),
+x=Math.log(Math.sqrt(A*A+1)-A);w=(x-$)/e,y=function(k){var S=k*w,_=$i($),T=c/(n*b)*(_*su(e*S+$)-nu($));return[i+T*h,l+T*m,c*_/$i(e*S+$)]}}return y.duration=Math.
+abs(w)*1e3*e/Math.SQRT2,y}return a.rho=function(r){var o=Math.max(.001,+r),i=o*o,l=i*i;return t(o,i,l)},a})(Math.SQRT2,2,4);function Ei(t){return function(e,n){
+var s=t((e=ia(e)).h,(n=ia(n)).h),a=ye(e.s,n.s),r=ye(e.l,n.l),o=ye(e.opacity,n.opacity);return function(i){return e.h=s(i),e.s=a(i),e.l=r(i),e.opacity=o(i),e+""}}}
+var Wg=Ei(dr),Hg=Ei(ye);function Ti(t){return function(e,n){var s=t((e=la(e)).h,(n=la(n)).h),a=ye(e.c,n.c),r=ye(e.l,n.l),o=ye(e.opacity,n.opacity);return function(i){return e.h=s(i),e.
+c=a(i),e.l=r(i),e.opacity=o(i),e+""}}}var Ug=Ti(dr),Gg=Ti(ye);function zi(t){return(function e(n){n=+n;function s(a,r){var o=t((a=Oe(a)).h,(r=Oe(r)).h),i=ye(a.s,
+r.s),l=ye(a.l,r.l),c=ye(a.opacity,r.opacity);return function(f){return a.h=o(f),a.s=i(f),a.l=l(Math.pow(f,n)),a.opacity=c(f),a+""}}return s.gamma=e,s})(1)}var Kg=zi(
+dr),ha=zi(ye);function au(t){return Math.abs(t=Math.round(t))>=1e21?t.toLocaleString("en").replace(/,/g,""):t.toString(10)}function ma(t,e){if(!isFinite(t)||t===0)return null;
 var n=(t=e?t.toExponential(e-1):t.toExponential()).indexOf("e"),s=t.slice(0,n);return[s.length>1?s[0]+s.slice(2):s,+t.slice(n+1)]}function Zn(t){return t=ma(Math.
 abs(t)),t?t[1]:NaN}function ru(t,e){return function(n,s){for(var a=n.length,r=[],o=0,i=t[0],l=0;a>0&&i>0&&(l+i+1>s&&(i=Math.max(1,s-l)),r.push(n.substring(a-=i,
 a+i)),!((l+=i+1)>s));)i=t[o=(o+1)%t.length];return r.reverse().join(e)}}function ou(t){return function(e){return e.replace(/[0-9]/g,function(n){return t[+n]})}}
@@ -237,17 +237,17 @@ toFixed(e),g:(t,e)=>t.toPrecision(e),o:t=>Math.round(t).toString(8),p:(t,e)=>Ci(
 t).toString(16)};function Fi(t){return t}var ji=Array.prototype.map,Li=["y","z","a","f","p","n","µ","m","","k","M","G","T","P","E","Z","Y"];function fu(t){var e=t.
 grouping===void 0||t.thousands===void 0?Fi:ru(ji.call(t.grouping,Number),t.thousands+""),n=t.currency===void 0?"":t.currency[0]+"",s=t.currency===void 0?"":t.currency[1]+
 "",a=t.decimal===void 0?".":t.decimal+"",r=t.numerals===void 0?Fi:ou(ji.call(t.numerals,String)),o=t.percent===void 0?"%":t.percent+"",i=t.minus===void 0?"−":
-t.minus+"",l=t.nan===void 0?"NaN":t.nan+"";function c(d,u){d=Qn(d);var h=d.fill,m=d.align,g=d.sign,b=d.symbol,w=d.zero,y=d.width,v=d.comma,A=d.precision,$=d.trim,
-x=d.type;x==="n"?(v=!0,x="g"):Ii[x]||(A===void 0&&(A=12),$=!0,x="g"),(w||h==="0"&&m==="=")&&(w=!0,h="0",m="=");var k=(u&&u.prefix!==void 0?u.prefix:"")+(b==="$"?
-n:b==="#"&&/[boxX]/.test(x)?"0"+x.toLowerCase():""),O=(b==="$"?s:/[%p]/.test(x)?o:"")+(u&&u.suffix!==void 0?u.suffix:""),M=Ii[x],T=/[defgprs%]/.test(x);A=A===void 0?
-6:/[gprs]/.test(x)?Math.max(1,Math.min(21,A)):Math.max(0,Math.min(20,A));function N(_){var L=k,P=O,F,R,q;if(x==="c")P=M(_)+P,_="";else{_=+_;var W=_<0||1/_<0;if(_=
-isNaN(_)?l:M(Math.abs(_),A),$&&(_=lu(_)),W&&+_==0&&g!=="+"&&(W=!1),L=(W?g==="("?g:i:g==="-"||g==="("?"":g)+L,P=(x==="s"&&!isNaN(_)&&ga!==void 0?Li[8+ga/3]:"")+P+
-(W&&g==="("?")":""),T){for(F=-1,R=_.length;++F<R;)if(q=_.charCodeAt(F),48>q||q>57){P=(q===46?a+_.slice(F+1):_.slice(F))+P,_=_.slice(0,F);break}}}v&&!w&&(_=e(_,1/0));
-var B=L.length+_.length+P.length,H=B<y?new Array(y-B+1).join(h):"";switch(v&&w&&(_=e(H+_,H.length?y-P.length:1/0),H=""),m){case"<":_=L+_+P+H;break;case"=":_=L+H+
-_+P;break;case"^":_=H.slice(0,B=H.length>>1)+L+_+P+H.slice(B);break;default:_=H+L+_+P;break}return r(_)}return N.toString=function(){return d+""},N}function f(d,u){
-var h=Math.max(-8,Math.min(8,Math.floor(Zn(u)/3)))*3,m=Math.pow(10,-h),g=c((d=Qn(d),d.type="f",d),{suffix:Li[8+h/3]});return function(b){return g(m*b)}}return{format:c,
+t.minus+"",l=t.nan===void 0?"NaN":t.nan+"";function c(d,u){d=Qn(d);var h=d.fill,m=d.align,g=d.sign,y=d.symbol,w=d.zero,b=d.width,v=d.comma,A=d.precision,$=d.trim,
+x=d.type;x==="n"?(v=!0,x="g"):Ii[x]||(A===void 0&&(A=12),$=!0,x="g"),(w||h==="0"&&m==="=")&&(w=!0,h="0",m="=");var k=(u&&u.prefix!==void 0?u.prefix:"")+(y==="$"?
+n:y==="#"&&/[boxX]/.test(x)?"0"+x.toLowerCase():""),S=(y==="$"?s:/[%p]/.test(x)?o:"")+(u&&u.suffix!==void 0?u.suffix:""),_=Ii[x],T=/[defgprs%]/.test(x);A=A===void 0?
+6:/[gprs]/.test(x)?Math.max(1,Math.min(21,A)):Math.max(0,Math.min(20,A));function N(M){var L=k,R=S,F,B,q;if(x==="c")R=_(M)+R,M="";else{M=+M;var D=M<0||1/M<0;if(M=
+isNaN(M)?l:_(Math.abs(M),A),$&&(M=lu(M)),D&&+M==0&&g!=="+"&&(D=!1),L=(D?g==="("?g:i:g==="-"||g==="("?"":g)+L,R=(x==="s"&&!isNaN(M)&&ga!==void 0?Li[8+ga/3]:"")+R+
+(D&&g==="("?")":""),T){for(F=-1,B=M.length;++F<B;)if(q=M.charCodeAt(F),48>q||q>57){R=(q===46?a+M.slice(F+1):M.slice(F))+R,M=M.slice(0,F);break}}}v&&!w&&(M=e(M,1/0));
+var P=L.length+M.length+R.length,H=P<b?new Array(b-P+1).join(h):"";switch(v&&w&&(M=e(H+M,H.length?b-R.length:1/0),H=""),m){case"<":M=L+M+R+H;break;case"=":M=L+H+
+M+R;break;case"^":M=H.slice(0,P=H.length>>1)+L+M+R+H.slice(P);break;default:M=H+L+M+R;break}return r(M)}return N.toString=function(){return d+""},N}function f(d,u){
+var h=Math.max(-8,Math.min(8,Math.floor(Zn(u)/3)))*3,m=Math.pow(10,-h),g=c((d=Qn(d),d.type="f",d),{suffix:Li[8+h/3]});return function(y){return g(m*y)}}return{format:c,
 formatPrefix:f}}var pa,ba,hr;du({thousands:",",grouping:[3],currency:["$",""]});function du(t){return pa=fu(t),ba=pa.format,hr=pa.formatPrefix,pa}function Ri(t){
-return Math.max(0,-Zn(Math.abs(t)))}function Pi(t,e){return Math.max(0,Math.max(-8,Math.min(8,Math.floor(Zn(e)/3)))*3-Zn(Math.abs(t)))}function Bi(t,e){return t=
+return Math.max(0,-Zn(Math.abs(t)))}function Bi(t,e){return Math.max(0,Math.max(-8,Math.min(8,Math.floor(Zn(e)/3)))*3-Zn(Math.abs(t)))}function Pi(t,e){return t=
 Math.abs(t),e=Math.abs(e)-t,Math.max(0,Zn(e)-Zn(t))+1}function mr(t,e){switch(arguments.length){case 0:break;case 1:this.range(t);break;default:this.range(e).domain(t);break}return this}function uu(t){return function(){return t}}function hu(t){return+t}var qi=[0,1];function ts(t){return t}function pr(t,e){return(e-=t=+t)?function(n){return(n-t)/
 e}:uu(isNaN(e)?NaN:.5)}function pu(t,e){var n;return t>e&&(n=t,t=e,e=n),function(s){return Math.max(t,Math.min(e,s))}}function mu(t,e,n){var s=t[0],a=t[1],r=e[0],
 o=e[1];return a<s?(s=pr(a,s),r=n(o,r)):(s=pr(s,a),r=n(r,o)),function(i){return r(s(i))}}function gu(t,e,n){var s=Math.min(t.length,e.length)-1,a=new Array(s),r=new Array(
@@ -258,8 +258,8 @@ isNaN(u=+u)?r:(l||(l=i(t.map(s),e,n)))(s(o(u)))}return d.invert=function(u){retu
 (t=Array.from(u,hu),f()):t.slice()},d.range=function(u){return arguments.length?(e=Array.from(u),f()):e.slice()},d.rangeRound=function(u){return e=Array.from(u),
 n=Oi,f()},d.clamp=function(u){return arguments.length?(o=u?!0:ts,f()):o!==ts},d.interpolate=function(u){return arguments.length?(n=u,f()):n},d.unknown=function(u){
 return arguments.length?(r=u,d):r},function(u,h){return s=u,a=h,f()}}function bu(){return br()(ts,ts)}function yu(t,e,n,s){var a=Vo(t,e,n),r;switch(s=Qn(s??",f"),
-s.type){case"s":{var o=Math.max(Math.abs(t),Math.abs(e));return s.precision==null&&!isNaN(r=Pi(a,o))&&(s.precision=r),hr(s,o)}case"":case"e":case"g":case"p":case"\
-r":{s.precision==null&&!isNaN(r=Bi(a,Math.max(Math.abs(t),Math.abs(e))))&&(s.precision=r-(s.type==="e"));break}case"f":case"%":{s.precision==null&&!isNaN(r=Ri(a))&&
+s.type){case"s":{var o=Math.max(Math.abs(t),Math.abs(e));return s.precision==null&&!isNaN(r=Bi(a,o))&&(s.precision=r),hr(s,o)}case"":case"e":case"g":case"p":case"\
+r":{s.precision==null&&!isNaN(r=Pi(a,Math.max(Math.abs(t),Math.abs(e))))&&(s.precision=r-(s.type==="e"));break}case"f":case"%":{s.precision==null&&!isNaN(r=Ri(a))&&
 (s.precision=r-(s.type==="%")*2);break}}return ba(s)}function Ki(t){var e=t.domain;return t.ticks=function(n){var s=e();return na(s[0],s[s.length-1],n??10)},t.tickFormat=
 function(n,s){var a=e();return yu(a[0],a[a.length-1],n??10,s)},t.nice=function(n){n==null&&(n=10);var s=e(),a=0,r=s.length-1,o=s[a],i=s[r],l,c,f=10;for(i<o&&(c=
 o,o=i,i=c,c=a,a=r,r=c);f-- >0;){if(c=ea(o,i,n),c===l)return s[a]=o,s[r]=i,e(s);if(c>0)o=Math.floor(o/c)*c,i=Math.ceil(i/c)*c;else if(c<0)o=Math.ceil(o*c)/c,i=Math.
@@ -268,9 +268,9 @@ log(t)}function Wi(t){return Math.exp(t)}function vu(t){return-Math.log(-t)}func
 t}function Mu(t){return t===10?$u:t===Math.E?Math.exp:e=>Math.pow(t,e)}function _u(t){return t===Math.E?Math.log:t===10&&Math.log10||t===2&&Math.log2||(t=Math.log(
 t),e=>Math.log(e)/t)}function Hi(t){return(e,n)=>-t(-e,n)}function ku(t){let e=t(Di,Wi),n=e.domain,s=10,a,r;function o(){return a=_u(s),r=Mu(s),n()[0]<0?(a=Hi(a),
 r=Hi(r),t(vu,xu)):t(Di,Wi),e}return e.base=function(i){return arguments.length?(s=+i,o()):s},e.domain=function(i){return arguments.length?(n(i),o()):n()},e.ticks=
-i=>{let l=n(),c=l[0],f=l[l.length-1],d=f<c;d&&([c,f]=[f,c]);let u=a(c),h=a(f),m,g,b=i==null?10:+i,w=[];if(!(s%1)&&h-u<b){if(u=Math.floor(u),h=Math.ceil(h),c>0){
+i=>{let l=n(),c=l[0],f=l[l.length-1],d=f<c;d&&([c,f]=[f,c]);let u=a(c),h=a(f),m,g,y=i==null?10:+i,w=[];if(!(s%1)&&h-u<y){if(u=Math.floor(u),h=Math.ceil(h),c>0){
 for(;u<=h;++u)for(m=1;m<s;++m)if(g=u<0?m/r(-u):m*r(u),!(g<c)){if(g>f)break;w.push(g)}}else for(;u<=h;++u)for(m=s-1;m>=1;--m)if(g=u>0?m/r(-u):m*r(u),!(g<c)){if(g>
-f)break;w.push(g)}w.length*2<b&&(w=na(c,f,b))}else w=na(u,h,Math.min(h-u,b)).map(r);return d?w.reverse():w},e.tickFormat=(i,l)=>{if(i==null&&(i=10),l==null&&(l=
+f)break;w.push(g)}w.length*2<y&&(w=na(c,f,y))}else w=na(u,h,Math.min(h-u,y)).map(r);return d?w.reverse():w},e.tickFormat=(i,l)=>{if(i==null&&(i=10),l==null&&(l=
 s===10?"s":","),typeof l!="function"&&(!(s%1)&&(l=Qn(l)).precision==null&&(l.trim=!0),l=ba(l)),i===1/0)return l;let c=Math.max(1,s*i/e.ticks().length);return f=>{
 let d=f/r(Math.round(a(f)));return d*s<s-.5&&(d*=s),d<=c?l(f):""}},e.nice=()=>n(wu(n(),{floor:i=>r(Math.floor(a(i))),ceil:i=>r(Math.ceil(a(i)))})),e}function yr(){
 let t=ku(br()).domain([1,10]);return t.copy=()=>gr(t,yr()).base(t.base()),mr.apply(t,arguments),t}function Ui(t){return function(e){return Math.sign(e)*Math.log1p(
@@ -279,24 +279,24 @@ return arguments.length?t(Ui(e=+s),Gi(e)):e},Ki(n)}function ya(){var t=Au(br());
 let{start:s,length:a}=mt(e,n);if(t instanceof SVGElement){let r=`${1e3*s} 0 ${1e3*a} 100`;t.getAttribute("viewBox")!==r&&t.setAttribute("viewBox",r)}else{let{style:r}=t;
 r.left=n?.zoom?`${-100*s/a}%`:"",r.width=n?.zoom?`${100/a}%`:""}}function es(t,e,{factor:n=1,around:s=.5,move:a=0}){let[r,o]=e??[0,t-1],i=o+1-r,l=Math.min(t,Math.
 max(Math.min(4,t),n>1?Math.floor(i/n):n<1?Math.ceil(i/n):i));if(l>=t)return null;let c=a?Math.sign(a)*Math.max(1,Math.round(Math.abs(a)*i)):0,f=Math.min(t-l,Math.
-max(0,Math.round(r+s*(i-l))+c));return[f,f+l-1]}function xe(t,e,n,s,a){let r=d=>{let{left:u,width:h}=e.getBoundingClientRect();return Math.min(1,Math.max(0,(d-u)/
+max(0,Math.round(r+s*(i-l))+c));return[f,f+l-1]}function Me(t,e,n,s,a){let r=d=>{let{left:u,width:h}=e.getBoundingClientRect();return Math.min(1,Math.max(0,(d-u)/
 (h||1)))};t.addEventListener("wheel",d=>{if(!(d.ctrlKey||d.metaKey)&&!(d.shiftKey&&s()?.zoom))return;d.preventDefault();let u=d.deltaY||d.deltaX,h=es(n,s()?.zoom,
 d.ctrlKey||d.metaKey?{factor:u<0?1.25:.8,around:r(d.clientX)}:{move:.1*Math.sign(u)});JSON.stringify(h)!==JSON.stringify(s()?.zoom??null)&&a({zoom:h})},{passive:!1});
 let o=new Map,i=0,l=0,c=0;t.addEventListener("pointerdown",d=>{if(d.pointerType!=="touch")return;o.set(d.pointerId,d.clientX);let[u,h]=[...o.values()];[i,l]=o.size===
 2?[Math.max(20,Math.abs(u-h)),(u+h)/2]:[0,0],o.size>1&&d.stopPropagation()},!0),t.addEventListener("pointermove",d=>{o.has(d.pointerId)&&(o.set(d.pointerId,d.clientX),
 o.size===2&&(d.stopPropagation(),c||=requestAnimationFrame(f)))},!0);function f(){if(c=0,o.size!==2)return;let[d,u]=[...o.values()],h=Math.max(20,Math.abs(d-u)),
-m=(d+u)/2,g=s()?.zoom;if(h/i>1.2||h/i<.83)a({zoom:es(n,g,{factor:h/i,around:r(m)})}),[i,l]=[h,m];else if(g){let b=(l-m)/(e.getBoundingClientRect().width||1);if(Math.
-abs(b)*(g[1]+1-g[0])<1)return;a({zoom:es(n,g,{move:b})}),l=m}}for(let d of["pointerup","pointercancel"])t.addEventListener(d,u=>o.delete(u.pointerId),!0)}function Ue(t){let e=t.length>1?Math.abs(t[1]-t[0]):Math.abs(t[0])||1;for(let n=3;n<=9;n++){let s=t.map(a=>V(a,n));if(s.every((a,r)=>Math.abs(Number(a.replaceAll(
+m=(d+u)/2,g=s()?.zoom;if(h/i>1.2||h/i<.83)a({zoom:es(n,g,{factor:h/i,around:r(m)})}),[i,l]=[h,m];else if(g){let y=(l-m)/(e.getBoundingClientRect().width||1);if(Math.
+abs(y)*(g[1]+1-g[0])<1)return;a({zoom:es(n,g,{move:y})}),l=m}}for(let d of["pointerup","pointercancel"])t.addEventListener(d,u=>o.delete(u.pointerId),!0)}function Ue(t){let e=t.length>1?Math.abs(t[1]-t[0]):Math.abs(t[0])||1;for(let n=3;n<=9;n++){let s=t.map(a=>V(a,n));if(s.every((a,r)=>Math.abs(Number(a.replaceAll(
 "−","-"))-t[r])<=.02*e))return s}return t.map(n=>V(n-t[0])).map((n,s)=>s?`+${n}`:V(t[0]))}function tn([t,e],n,s=!1){if(!(e>t))return[t];let a=s&&t>0?yr([t,e],
 [0,1]).ticks(n):He([t,e],[0,1]).ticks(n),r=s?a.filter(c=>Math.abs(Math.log10(c)-Math.round(Math.log10(c)))<1e-9):[],o=s?r.length>1?r:a.filter(c=>[1,2,5].includes(
 Number(c.toExponential()[0]))&&Number(c.toPrecision(1))===Number(c.toPrecision(6))):a,i=o.length>1?o:[t,e],l=Math.ceil(i.length/(n+2));return i.filter((c,f)=>f%
 l===0)}function Jt(t,e,n){let s=JSON.stringify(e);if(t.dataset.ticks===s)return;t.dataset.ticks=s;let a=[...t.children];for(let r of a.splice(e.length))r.remove();
 for(;a.length<e.length;)a.push(t.appendChild(p("span",{},"")));e.forEach(({at:r,text:o},i)=>{$t(a[i],o),n==="left"&&a[i].style.setProperty("--at",r.toFixed(4)),
-a[i].style[n]=`${(100*r).toFixed(2)}%`})}function Oe(){let t=p("div",{class:"mmv-ticks-x"}),e=p("span",{class:"mmv-axis-name"});return{node:p("div",{class:"mmv-\
+a[i].style[n]=`${(100*r).toFixed(2)}%`})}function we(){let t=p("div",{class:"mmv-ticks-x"}),e=p("span",{class:"mmv-axis-name"});return{node:p("div",{class:"mmv-\
 axis-x","aria-hidden":"true"},e,t),draw:(a,r)=>{Jt(t,a.filter(({at:o})=>o>=-.001&&o<=1.001),"left"),e.textContent!==r&&(e.textContent=r,e.toggleAttribute("data-\
-long",r.length>8))}}}function ue(t,e,n=6){let s=t.sizes.time,{start:a,length:r}=mt(s,e),o=t.duration_s[e.sample],i=t.start_s[e.sample],l=o??s,c=(o===null?0:i)+a*
-l,f=tn([c,c+r*l],n);return Ue(f).map((d,u)=>({at:(f[u]-(o===null?0:i))/l,text:d}))}var $e=(t,e)=>t.duration_s[e.sample]===null?"step":"time, s";function un(t,e){
-let n=t.sizes.time,s=Math.max(1,n-1),[a,r]=e.zoom??[0,n-1];return{kind:"time",name:$e(t,e),text:o=>At(t,e.sample,o),ticks:ue(t,e,4).map(({at:o,text:i})=>({at:(o*
+long",r.length>8))}}}function ae(t,e,n=6){let s=t.sizes.time,{start:a,length:r}=mt(s,e),o=t.duration_s[e.sample],i=t.start_s[e.sample],l=o??s,c=(o===null?0:i)+a*
+l,f=tn([c,c+r*l],n);return Ue(f).map((d,u)=>({at:(f[u]-(o===null?0:i))/l,text:d}))}var he=(t,e)=>t.duration_s[e.sample]===null?"step":"time, s";function un(t,e){
+let n=t.sizes.time,s=Math.max(1,n-1),[a,r]=e.zoom??[0,n-1];return{kind:"time",name:he(t,e),text:o=>At(t,e.sample,o),ticks:ae(t,e,4).map(({at:o,text:i})=>({at:(o*
 n-1)/s,text:i})),shown:a<r?[a/s,r/s]:[Math.max(0,(a-.5)/s),Math.min(1,(a+.5)/s)]}}function Yi(t,e,n,s=5){let a=Math.max(1,Math.ceil((t-1)/Math.max(1,s-1)));return Array.
 from({length:Math.ceil(t/a)},(r,o)=>({at:n(o*a),text:e(o*a)}))}var Ji=(t,e)=>e>1?t/(e-1):.5,Ge=(t,e=n=>Ji(n,t.length))=>({kind:"epoch",name:"epoch",text:n=>`epo\
 ch ${t[n]}`,ticks:Yi(t.length,n=>String(t[n]),e)}),ks=(t,e,n="channel",s=a=>`row ${a+1}`)=>({kind:n,name:t,text:s,ticks:Yi(e,a=>String(a+1),a=>Ji(a,e))});async function Su(t){try{await navigator.clipboard.writeText(t)}catch{let e=p("textarea",{class:"mmv-hidden-text","aria-hidden":"true",tabindex:-1});e.value=t,document.
@@ -321,119 +321,119 @@ var tl=new WeakMap,wr=(t,e)=>{tl.set(t,e)};function Cu(t){t.querySelectorAll("ta
 ".mmv-track, .mmv-value")&&!e.classList.contains("mmv-matrix")&&!e.classList.contains("mmv-list")||(hn.set(e,zu(e)),e.classList.add("mmv-readable"),e.closest("[\
 tabindex='0']")||(e.tabIndex=0))})}var Qi=({area:t,box:e,at:n=[0,0]})=>[e.left-t.left,e.top-t.top,e.left,e.top,e.width,e.height,...n].join();function wa(t,e){let n=p(
 "div",{class:"mmv-card",hidden:"","aria-hidden":"true"}),s=p("div",{class:"mmv-hidden-text","aria-live":"polite"}),a=p("div",{class:"mmv-point",hidden:"","aria-\
-hidden":"true"}),r=Vi(y);t.append(a,n,r.node,s),Cu(t),t.querySelectorAll("[data-plots]").forEach(z=>z.querySelectorAll(".mmv-readable").forEach((D,I)=>I&&D.setAttribute(
+hidden":"true"}),r=Vi(b);t.append(a,n,r.node,s),Cu(t),t.querySelectorAll("[data-plots]").forEach(z=>z.querySelectorAll(".mmv-readable").forEach((W,I)=>I&&W.setAttribute(
 "tabindex","-1")));let o=null,i=null,l=0,c=0,f=!1,d=!1,u=null,h=[...t.querySelectorAll(".mmv-readable")].filter(z=>z instanceof HTMLElement&&!(z instanceof HTMLTableElement)),
-m=new Map,g=z=>{let D=[...t.querySelectorAll(".mmv-run")],I=D.findIndex(E=>z&&E.contains(z));return e[Math.max(0,I)]},b=(z,D)=>{let I=z.modality===void 0?"":g(D)?.
-modalities[z.modality]?.name??"";return{modality:I&&!z.title.startsWith(I)?I:"",title:z.title}};function w(z,D){let{modality:I,title:E}=b(z,D);return[p("div",{class:"\
+m=new Map,g=z=>{let W=[...t.querySelectorAll(".mmv-run")],I=W.findIndex(E=>z&&E.contains(z));return e[Math.max(0,I)]},y=(z,W)=>{let I=z.modality===void 0?"":g(W)?.
+modalities[z.modality]?.name??"";return{modality:I&&!z.title.startsWith(I)?I:"",title:z.title}};function w(z,W){let{modality:I,title:E}=y(z,W);return[p("div",{class:"\
 mmv-card-title"},...z.modality===void 0?[]:[It(z.modality)],Z(I?`${I} · ${E}`:E)),p("dl",{},...z.rows.flatMap(([U,G,K])=>[p("dt",{},Z(U)),p("dd",{},Z(K&&K!=="1"?
-`${G} ${K}`:G))]))]}function y(z,D){let{modality:I,title:E}=b(z,D);return[[...I?[I]:[],E],...z.rows.map(([U,G,K])=>[U,G,...K&&K!=="1"?[K]:[]])].map(U=>U.join("	")).
+`${G} ${K}`:G))]))]}function b(z,W){let{modality:I,title:E}=y(z,W);return[[...I?[I]:[],E],...z.rows.map(([U,G,K])=>[U,G,...K&&K!=="1"?[K]:[]])].map(U=>U.join("	")).
 join(`
-`)}let v=(z,D)=>y(z,D).replaceAll(`
-`,"; ").replaceAll("	"," ");function A(z,D){let I=z?.modality;I===void 0?t.removeAttribute("data-linked"):t.dataset.linked!==String(I%8)&&(t.dataset.linked=String(
+`)}let v=(z,W)=>b(z,W).replaceAll(`
+`,"; ").replaceAll("	"," ");function A(z,W){let I=z?.modality;I===void 0?t.removeAttribute("data-linked"):t.dataset.linked!==String(I%8)&&(t.dataset.linked=String(
 I%8));for(let E of h){let U=z&&hn.get(E)?.locate?.(z),G=m.get(E)??[];(U?[U.x?{left:U.x,top:[0,1]}:null,U.y?{left:[0,1],top:U.y}:null]:[null,null]).forEach((Q,J)=>{
-if(!Q){G[J]&&(G[J].hidden=!0);return}G[J]??=p("div",{class:"mmv-link","aria-hidden":"true"}),G[J].parentNode!==E&&E.append(G[J]),G[J].hidden=E===D&&J===1;let[nt,
+if(!Q){G[J]&&(G[J].hidden=!0);return}G[J]??=p("div",{class:"mmv-link","aria-hidden":"true"}),G[J].parentNode!==E&&E.append(G[J]),G[J].hidden=E===W&&J===1;let[nt,
 tt]=[Q.left,Q.top];G[J].style.cssText=`left:${100*nt[0]}%;width:${100*(nt[1]-nt[0])}%;top:${100*tt[0]}%;height:${100*(tt[1]-tt[0])}%`}),m.set(E,G)}}function $(){
-o&&(o=u=null,n.hidden=a.hidden=!0,A(null,null))}let x=z=>({area:t.getBoundingClientRect(),box:z.getBoundingClientRect()});function k(z,D,I=x(z.box)){let E=z.cell[1]<
+o&&(o=u=null,n.hidden=a.hidden=!0,A(null,null))}let x=z=>({area:t.getBoundingClientRect(),box:z.getBoundingClientRect()});function k(z,W,I=x(z.box)){let E=z.cell[1]<
 0?null:z.probe.read(...z.cell);if(!E)return $();o=z;let{area:U,box:G}=I,[K,Q]=E.place??I.at??Xi(z.probe,...z.cell);u=z.box instanceof HTMLTableElement?{...I,cell:z.
 cell,at:[K,Q]}:I;let J=G.left-U.left+K*G.width,nt=G.top-U.top+Q*G.height;n.replaceChildren(...w(E,z.box)),n.hidden=a.hidden=!1;let tt=G.top+Q*G.height>innerHeight/
 2,at=J>U.width/2;n.style.transform=`translate(${J+(at?-12:12)}px, ${nt+(tt?-12:12)}px) translate(${at?"-100%":"0"}, ${tt?"-100%":"0"})`,a.style.transform=`trans\
-late(${J}px, ${nt}px)`,A(E.at,z.box),D&&(s.textContent=v(E,z.box))}function O(){let z=o?.probe.read(...o.cell);!o||!z||(r.add(z,o.box,w(z,o.box)),s.textContent=
-`Pinned: ${v(z,o.box)}`)}function M(z){let I=z.target.closest?.(".mmv-readable"),E=I&&hn.get(I);return E&&I instanceof HTMLElement&&t.contains(I)?{box:I,probe:E}:
-null}function T(){let z=d;if(l=0,d=!1,f)return void(z&&o&&k(o,!1,u??void 0));if(!i)return $();let{x:D,y:I,type:E,found:U}=i;if(!U)return $();let{box:G,probe:K}=U,
-Q=i.places??(o?.box===G?u:null)??x(G),J=Q.box;i.places=null;let nt=Q.cell??Tu(K,(D-J.left)/(J.width||1),(I-J.top)/(J.height||1),J);!z&&o&&o.box===G&&o.cell[0]===
-nt[0]&&o.cell[1]===nt[1]&&E!=="tap"||k({box:G,probe:K,cell:nt},E==="tap",Q)}function N(z){i=z,l||=requestAnimationFrame(T)}let _=null,L=z=>{if(_&&Math.hypot(z.clientX-
-_.x,z.clientY-_.y)>Nu&&(_.moved=!0),z.pointerType==="touch")return;f=!1;let D=M(z)??(_?P(z.clientX,z.clientY):null);N({found:D,x:z.clientX,y:z.clientY,type:_?"d\
-rag":"hover",places:D&&x(D.box)})};function P(z,D){let I=t.getRootNode().elementFromPoint(z,D),E=I?.closest(".mmv-readable"),U=E&&hn.get(E);return U&&E instanceof
-HTMLElement?{box:E,probe:U}:null}let F=z=>{_=M(z)&&z.button===0?{x:z.clientX,y:z.clientY,moved:!1,shift:z.shiftKey}:null},R=z=>{let D=_&&!_.moved&&!_.shift,I=D?
-M(z)??P(z.clientX,z.clientY):null;if(_=null,!I)return;let E=z.pointerType==="touch",G=E&&o&&o.box===I.box?`${o?.cell}`:"";f=!1,i={found:I,x:z.clientX,y:z.clientY,
-type:E?"tap":"click"},cancelAnimationFrame(l),T(),o&&(!E||G===`${o.cell}`)&&O()},q=z=>z.pointerType!=="touch"&&N(null),W=z=>{if(z.key==="Escape"&&(r.count()||f)&&
-!z.target.closest("dialog, .mmv-tour")){r.count()?(r.removeLast(),s.textContent="Read-out removed"):$(),f=!1,z.stopPropagation(),z.preventDefault();return}let D=z.
-target,I=D.classList?.contains("mmv-readable")?hn.get(D):void 0,E=Eu.get(z.key);if(!(!I||z.ctrlKey||z.metaKey||z.altKey)){if(z.key==="Enter"&&!z.shiftKey)(!f||o?.
-box!==D)&&k({box:D,probe:I,cell:H(D,I)},!0),O();else if(E){let[U,G]=I.grid(),K=z.shiftKey?10:1,[Q,J]=f&&o?.box===D?o.cell:H(D,I),nt=f&&o?.box===D&&E[1]&&(J+E[1]<
-0||J+E[1]>=G)?B(D,E[1]):null;if(nt){let at=hn.get(nt),[dt,Ot]=at.grid();D.tabIndex=-1,nt.tabIndex=0,nt.focus({preventScroll:!1}),f=!0,k({box:nt,probe:at,cell:[U>
-1?Math.round(Q*(dt-1)/(U-1)):0,E[1]>0?0:Ot-1]},!0),z.preventDefault(),z.stopPropagation();return}let tt=f&&o?.box===D?[Math.min(U-1,Math.max(0,Q+K*E[0])),Math.min(
-G-1,Math.max(0,J+K*E[1]))]:[Q,J];k({box:D,probe:I,cell:tt},!0)}else return;f=!0,z.preventDefault(),z.stopPropagation()}};function B(z,D){let I=[...z.closest("[d\
-ata-plots]")?.querySelectorAll(".mmv-readable")??[]].filter(E=>E instanceof HTMLElement&&E.checkVisibility());return I[I.indexOf(z)+D]??null}let H=(z,D)=>{let[I,
-E]=D.grid(),[U,G]=D.start?.()??[0,0];return[Math.min(I-1,Math.max(0,U)),Math.min(E-1,Math.max(0,G))]},C=z=>{f&&o?.box===z.target&&(f=!1,$())};t.addEventListener(
-"pointermove",L),t.addEventListener("pointerleave",q),t.addEventListener("pointerdown",F,!0),t.addEventListener("pointerup",R,!0),t.addEventListener("keydown",W,
-!0),t.addEventListener("focusout",C);let S=new MessageChannel;S.port1.onmessage=()=>{if(c=0,!o||!u)return;let z={...x(o.box),...u.at?{at:Xi(o.probe,...o.cell)}:
-{}};Qi(z)!==Qi(u)&&(u=null,j())};function j(){d=!0,i?.places?l||=requestAnimationFrame(T):T()}return{redraw(){o&&(j(),c||=requestAnimationFrame(()=>S.port2.postMessage(
-0)))},stop(){cancelAnimationFrame(l),cancelAnimationFrame(c),S.port1.close()}}}var Iu=3,zn=t=>t>0?`+${V(t,2)}`:V(t,2);function Fu(t,e,n,s){let a=-1,r="",o=null,i=(E,{sample:U,time:G})=>a<0?Ee(E,U,G):Po(E,U,a,G),l=e.modalities.length,c=e.sizes.
+late(${J}px, ${nt}px)`,A(E.at,z.box),W&&(s.textContent=v(E,z.box))}function S(){let z=o?.probe.read(...o.cell);!o||!z||(r.add(z,o.box,w(z,o.box)),s.textContent=
+`Pinned: ${v(z,o.box)}`)}function _(z){let I=z.target.closest?.(".mmv-readable"),E=I&&hn.get(I);return E&&I instanceof HTMLElement&&t.contains(I)?{box:I,probe:E}:
+null}function T(){let z=d;if(l=0,d=!1,f)return void(z&&o&&k(o,!1,u??void 0));if(!i)return $();let{x:W,y:I,type:E,found:U}=i;if(!U)return $();let{box:G,probe:K}=U,
+Q=i.places??(o?.box===G?u:null)??x(G),J=Q.box;i.places=null;let nt=Q.cell??Tu(K,(W-J.left)/(J.width||1),(I-J.top)/(J.height||1),J);!z&&o&&o.box===G&&o.cell[0]===
+nt[0]&&o.cell[1]===nt[1]&&E!=="tap"||k({box:G,probe:K,cell:nt},E==="tap",Q)}function N(z){i=z,l||=requestAnimationFrame(T)}let M=null,L=z=>{if(M&&Math.hypot(z.clientX-
+M.x,z.clientY-M.y)>Nu&&(M.moved=!0),z.pointerType==="touch")return;f=!1;let W=_(z)??(M?R(z.clientX,z.clientY):null);N({found:W,x:z.clientX,y:z.clientY,type:M?"d\
+rag":"hover",places:W&&x(W.box)})};function R(z,W){let I=t.getRootNode().elementFromPoint(z,W),E=I?.closest(".mmv-readable"),U=E&&hn.get(E);return U&&E instanceof
+HTMLElement?{box:E,probe:U}:null}let F=z=>{M=_(z)&&z.button===0?{x:z.clientX,y:z.clientY,moved:!1,shift:z.shiftKey}:null},B=z=>{let W=M&&!M.moved&&!M.shift,I=W?
+_(z)??R(z.clientX,z.clientY):null;if(M=null,!I)return;let E=z.pointerType==="touch",G=E&&o&&o.box===I.box?`${o?.cell}`:"";f=!1,i={found:I,x:z.clientX,y:z.clientY,
+type:E?"tap":"click"},cancelAnimationFrame(l),T(),o&&(!E||G===`${o.cell}`)&&S()},q=z=>z.pointerType!=="touch"&&N(null),D=z=>{if(z.key==="Escape"&&(r.count()||f)&&
+!z.target.closest("dialog, .mmv-tour")){r.count()?(r.removeLast(),s.textContent="Read-out removed"):$(),f=!1,z.stopPropagation(),z.preventDefault();return}let W=z.
+target,I=W.classList?.contains("mmv-readable")?hn.get(W):void 0,E=Eu.get(z.key);if(!(!I||z.ctrlKey||z.metaKey||z.altKey)){if(z.key==="Enter"&&!z.shiftKey)(!f||o?.
+box!==W)&&k({box:W,probe:I,cell:H(W,I)},!0),S();else if(E){let[U,G]=I.grid(),K=z.shiftKey?10:1,[Q,J]=f&&o?.box===W?o.cell:H(W,I),nt=f&&o?.box===W&&E[1]&&(J+E[1]<
+0||J+E[1]>=G)?P(W,E[1]):null;if(nt){let at=hn.get(nt),[dt,Ot]=at.grid();W.tabIndex=-1,nt.tabIndex=0,nt.focus({preventScroll:!1}),f=!0,k({box:nt,probe:at,cell:[U>
+1?Math.round(Q*(dt-1)/(U-1)):0,E[1]>0?0:Ot-1]},!0),z.preventDefault(),z.stopPropagation();return}let tt=f&&o?.box===W?[Math.min(U-1,Math.max(0,Q+K*E[0])),Math.min(
+G-1,Math.max(0,J+K*E[1]))]:[Q,J];k({box:W,probe:I,cell:tt},!0)}else return;f=!0,z.preventDefault(),z.stopPropagation()}};function P(z,W){let I=[...z.closest("[d\
+ata-plots]")?.querySelectorAll(".mmv-readable")??[]].filter(E=>E instanceof HTMLElement&&E.checkVisibility());return I[I.indexOf(z)+W]??null}let H=(z,W)=>{let[I,
+E]=W.grid(),[U,G]=W.start?.()??[0,0];return[Math.min(I-1,Math.max(0,U)),Math.min(E-1,Math.max(0,G))]},C=z=>{f&&o?.box===z.target&&(f=!1,$())};t.addEventListener(
+"pointermove",L),t.addEventListener("pointerleave",q),t.addEventListener("pointerdown",F,!0),t.addEventListener("pointerup",B,!0),t.addEventListener("keydown",D,
+!0),t.addEventListener("focusout",C);let O=new MessageChannel;O.port1.onmessage=()=>{if(c=0,!o||!u)return;let z={...x(o.box),...u.at?{at:Xi(o.probe,...o.cell)}:
+{}};Qi(z)!==Qi(u)&&(u=null,j())};function j(){d=!0,i?.places?l||=requestAnimationFrame(T):T()}return{redraw(){o&&(j(),c||=requestAnimationFrame(()=>O.port2.postMessage(
+0)))},stop(){cancelAnimationFrame(l),cancelAnimationFrame(c),O.port1.close()}}}var Iu=3,zn=t=>t>0?`+${V(t,2)}`:V(t,2);function Fu(t,e,n,s){let a=-1,r="",o=null,i=(E,{sample:U,time:G})=>a<0?Ee(E,U,G):Bo(E,U,a,G),l=e.modalities.length,c=e.sizes.
 time,f=e.attribution.block.length,{quantity:d,error:u}=e.attribution,h=e.attribution.name[0].toUpperCase()+e.attribution.name.slice(1),m=E=>e.edited()?.explained??
 (E<e.recorded_samples?e.attribution.explained[E]:e.recorded.computed()?.explained)??"",g=()=>e.edited()?.unexplained?` As recorded, without the edit. ${e.edited()?.
-unexplained}`:"",b=e.has("attribution_prefix"),w=e.has("attribution_stream")?e.modalities:[],y=Dt("Target",[b?"prediction up to the cursor":"prediction, whole s\
+unexplained}`:"",y=e.has("attribution_prefix"),w=e.has("attribution_stream")?e.modalities:[],b=Dt("Target",[y?"prediction up to the cursor":"prediction, whole s\
 equence",...w.map(E=>`SSM stream ${E.name}`)],E=>{a=E-1,o&&I(o)}),v=e.modalities.map((E,U)=>{let G=Js(),K=ct("path",{class:"mmv-here"}),Q=ct("rect",{class:"mmv-\
-band",y:0,height:100}),J=Pe(`Shares of ${E.name} over its steps; the sum is in the table`,Q,...G.nodes,K),nt=p("td",{class:"mmv-value"}),tt=p("div",{class:"mmv-\
-plot mmv-lane-bars"},J);Yt(tt,tt,dt=>s({time:Lt(mt(c,o).share(dt),c)})),xe(tt,tt,c,()=>o,s),St(tt,{label:`Attribution of ${E.name} over its steps`,grid:()=>[o?i(
-e,o).count:0,1],cellAt(dt){if(!o)return[0,-1];let{from:Ot,count:qt}=i(e,o),Pt=mt(c,o).share(dt)*c;return[Array.from({length:qt},(wt,Nt)=>Nt).reduce((wt,Nt)=>Ot(
-Nt)<=Pt?Nt:wt,0),0]},placeOf(dt){let{from:Ot,to:qt}=i(e,o);return[mt(c,o).across((Ot(dt)+qt(dt)+1)/2/c),.5]},locate:({time:dt})=>{let Ot=mt(c,o);return dt===void 0||
-dt<Ot.from||dt>Ot.to?null:{x:[Ot.across(dt/c),Ot.across((dt+1)/c)]}},read(dt){if(!o)return null;let{values:Ot,count:qt,from:Pt,to:wt}=i(e,o),Nt=Ot[U*qt+dt],Le=e.
+band",y:0,height:100}),J=Be(`Shares of ${E.name} over its steps; the sum is in the table`,Q,...G.nodes,K),nt=p("td",{class:"mmv-value"}),tt=p("div",{class:"mmv-\
+plot mmv-lane-bars"},J);Yt(tt,tt,dt=>s({time:Lt(mt(c,o).share(dt),c)})),Me(tt,tt,c,()=>o,s),St(tt,{label:`Attribution of ${E.name} over its steps`,grid:()=>[o?i(
+e,o).count:0,1],cellAt(dt){if(!o)return[0,-1];let{from:Ot,count:qt}=i(e,o),Bt=mt(c,o).share(dt)*c;return[Array.from({length:qt},(wt,Nt)=>Nt).reduce((wt,Nt)=>Ot(
+Nt)<=Bt?Nt:wt,0),0]},placeOf(dt){let{from:Ot,to:qt}=i(e,o);return[mt(c,o).across((Ot(dt)+qt(dt)+1)/2/c),.5]},locate:({time:dt})=>{let Ot=mt(c,o);return dt===void 0||
+dt<Ot.from||dt>Ot.to?null:{x:[Ot.across(dt/c),Ot.across((dt+1)/c)]}},read(dt){if(!o)return null;let{values:Ot,count:qt,from:Bt,to:wt}=i(e,o),Nt=Ot[U*qt+dt],Le=e.
 edited()&&e.replaced("attribution")?i(e.recorded,o).values[U*qt+dt]:NaN,Y=a<0?zn:ot=>V(ot,2);return{title:a<0?e.attribution.name:`contribution to SSM stream ${e.
-modalities[a].name}`,modality:U,at:{modality:U,time:wt(dt)},rows:[["share",Y(Nt)],["at",ln(e,o.sample,[Pt(dt),wt(dt)])],...Number.isFinite(Le)?[["recorded",Y(Le)],
+modalities[a].name}`,modality:U,at:{modality:U,time:wt(dt)},rows:[["share",Y(Nt)],["at",ln(e,o.sample,[Bt(dt),wt(dt)])],...Number.isFinite(Le)?[["recorded",Y(Le)],
 ["difference",zn(Nt-Le)]]:[]]}}});let at=p("td",{class:"mmv-cell"},tt);return{bars:G,drawing:J,here:K,band:Q,value:nt,cell:at,node:p("tr",{},zt(...kt(e,U)),at,nt)}}),
-A=E=>{let U=p("td",{class:"mmv-value"});return{value:U,node:p("tr",{class:"mmv-total"},zt(E),p("td"),U)}},$=Oe();v[l-1].cell.append($.node);let x=A("bias"),k=A(
-"sum"),O=pt(h),M=p("p",{class:"mmv-small mmv-attribution-about"}),T=p("p",{class:"mmv-faint mmv-small"}),N=p("table",{class:"mmv-attribution","aria-label":"Shar\
-e of each modality"},p("tbody",{},...v.map(E=>E.node),x.node,k.node)),_=p("canvas",{role:"img"}),L=p("div",{class:"mmv-at"}),P=e.modalities.slice(1).map(()=>p("\
-div",{class:"mmv-cut-x"}));P.forEach((E,U)=>E.style.setProperty("--at",String((U+1)/l)));let F=p("div",{class:"mmv-plot mmv-map mmv-pairs"},_,p("div",{class:"mm\
-v-marks","aria-hidden":"true"},...P,L)),R=p("div",{class:"mmv-subtitle"}),q=p("div",{class:"mmv-alongs","aria-hidden":"true"},...e.modalities.map((E,U)=>p("span",
-{},...Be(e,U,(340/l-15)/6.5)))),W=p("div",{class:"mmv-pair-map"}),B=p("div",{class:"mmv-block-ticks mmv-block-down","aria-hidden":"true"}),H=p("div",{class:"mmv\
--block-ticks","aria-hidden":"true"});t.append(O,...w.length?[y.node]:[],M,N,T,W),W.append(R,p("div",{class:"mmv-map-axes"},B,F,p("span"),H,p("span"),q));let C=e.
-attribution.block,S=E=>(C[E+1]??c)-1,j=()=>{let[E,U]=o?.zoom??[0,c-1],[G,K]=[$n(e,E),$n(e,U)];return{first:G,count:K+1-G,top:a<0?E:G,rows:a<0?U+1-E:K+1-G}};Yt(F,
-F,(E,U)=>{let{top:G,rows:K}=j(),Q=G+Lt(U,K);s({time:a<0?Q:S(Q)})}),xe(F,F,c,()=>o,s),St(F,{label:"Map of shares over all steps",grid:()=>[l*f,a<0?c:f],start:()=>[
+A=E=>{let U=p("td",{class:"mmv-value"});return{value:U,node:p("tr",{class:"mmv-total"},zt(E),p("td"),U)}},$=we();v[l-1].cell.append($.node);let x=A("bias"),k=A(
+"sum"),S=pt(h),_=p("p",{class:"mmv-small mmv-attribution-about"}),T=p("p",{class:"mmv-faint mmv-small"}),N=p("table",{class:"mmv-attribution","aria-label":"Shar\
+e of each modality"},p("tbody",{},...v.map(E=>E.node),x.node,k.node)),M=p("canvas",{role:"img"}),L=p("div",{class:"mmv-at"}),R=e.modalities.slice(1).map(()=>p("\
+div",{class:"mmv-cut-x"}));R.forEach((E,U)=>E.style.setProperty("--at",String((U+1)/l)));let F=p("div",{class:"mmv-plot mmv-map mmv-pairs"},M,p("div",{class:"mm\
+v-marks","aria-hidden":"true"},...R,L)),B=p("div",{class:"mmv-subtitle"}),q=p("div",{class:"mmv-alongs","aria-hidden":"true"},...e.modalities.map((E,U)=>p("span",
+{},...Pe(e,U,(340/l-15)/6.5)))),D=p("div",{class:"mmv-pair-map"}),P=p("div",{class:"mmv-block-ticks mmv-block-down","aria-hidden":"true"}),H=p("div",{class:"mmv\
+-block-ticks","aria-hidden":"true"});t.append(S,...w.length?[b.node]:[],_,N,T,D),D.append(B,p("div",{class:"mmv-map-axes"},P,F,p("span"),H,p("span"),q));let C=e.
+attribution.block,O=E=>(C[E+1]??c)-1,j=()=>{let[E,U]=o?.zoom??[0,c-1],[G,K]=[$n(e,E),$n(e,U)];return{first:G,count:K+1-G,top:a<0?E:G,rows:a<0?U+1-E:K+1-G}};Yt(F,
+F,(E,U)=>{let{top:G,rows:K}=j(),Q=G+Lt(U,K);s({time:a<0?Q:O(Q)})}),Me(F,F,c,()=>o,s),St(F,{label:"Map of shares over all steps",grid:()=>[l*f,a<0?c:f],start:()=>[
 0,o?a<0?o.time:$n(e,o.time):0],cellAt(E,U){let{first:G,count:K,top:Q,rows:J}=j(),nt=Lt(E,l*K);return[Math.floor(nt/K)*f+G+nt%K,Q+Lt(U,J)]},placeOf(E,U){let{first:G,
 count:K,top:Q,rows:J}=j();return[(Math.floor(E/f)*K+E%f-G+.5)/(l*K),(U-Q+.5)/J]},locate({time:E}){let{top:U,rows:G}=j(),K=E===void 0?-1:a<0?E:$n(e,E);return K<U||
-K>=U+G?null:{y:[(K-U)/G,(K+1-U)/G]}},read(E,U){if(!o)return null;let{sample:G}=o,K=Math.floor(E/f),Q=E%f,J=a<0,nt=J?U:S(U),tt=C[Q]>nt,at=J?e.part("attribution_p\
+K>=U+G?null:{y:[(K-U)/G,(K+1-U)/G]}},read(E,U){if(!o)return null;let{sample:G}=o,K=Math.floor(E/f),Q=E%f,J=a<0,nt=J?U:O(U),tt=C[Q]>nt,at=J?e.part("attribution_p\
 refix_limit",G)[U]*Ys(e.part("attribution_prefix",G)[U*l*f+E]):e.part("attribution_stream_limit")[G]*(e.part("attribution_stream",G,a)[U*l*f+E]/255)**2;return{title:J?
 e.attribution.name:`contribution to SSM stream ${e.modalities[a].name}`,modality:K,at:{modality:K,time:nt},rows:[["share",tt?"0 (later source)":J?zn(at):V(at,2)],
-["source",ln(e,G,[C[Q],Math.min(S(Q),c-1)])],[J?"prediction, at":"target, at",At(e,G,nt)]]}}});let z=jt();function D({sample:E}){let{first:U,count:G,top:K,rows:Q}=j();
-if(a<0){let nt=e.part("attribution_prefix",E);return qe(_,l*G,Q,(tt,at)=>{let dt=K+at,Ot=U+tt%G;return C[Ot]>dt?null:Mn(Ys(nt[dt*l*f+Math.floor(tt/G)*f+Ot]))})}
-let J=e.part("attribution_stream",E,a);return Xt(_,l*G,Q,(nt,tt)=>{let at=K+tt,dt=U+nt%G;return dt>at?-1:J[at*l*f+Math.floor(nt/G)*f+dt]})}function I(E){o=E;let{
-sample:U,time:G}=E,K=a<0,[Q,J]=ge(e,E),nt=a>=0&&e.lacks("attribution_stream",U);if(N.hidden=T.hidden=nt,nt)return W.hidden=!0,M.replaceChildren("Contributions t\
+["source",ln(e,G,[C[Q],Math.min(O(Q),c-1)])],[J?"prediction, at":"target, at",At(e,G,nt)]]}}});let z=jt();function W({sample:E}){let{first:U,count:G,top:K,rows:Q}=j();
+if(a<0){let nt=e.part("attribution_prefix",E);return qe(M,l*G,Q,(tt,at)=>{let dt=K+at,Ot=U+tt%G;return C[Ot]>dt?null:Mn(Ys(nt[dt*l*f+Math.floor(tt/G)*f+Ot]))})}
+let J=e.part("attribution_stream",E,a);return Xt(M,l*G,Q,(nt,tt)=>{let at=K+tt,dt=U+nt%G;return dt>at?-1:J[at*l*f+Math.floor(nt/G)*f+dt]})}function I(E){o=E;let{
+sample:U,time:G}=E,K=a<0,[Q,J]=be(e,E),nt=a>=0&&e.lacks("attribution_stream",U);if(N.hidden=T.hidden=nt,nt)return D.hidden=!0,_.replaceChildren("Contributions t\
 o the SSM streams of this sample were not recorded; the model in the page computes those to the prediction.");let tt=m(U),at=e.edited()!==null&&e.replaced("attr\
-ibution"),dt=i(e,E),Ot=mt(c,E),{values:qt,count:Pt,from:wt,to:Nt}=dt,oe=Ya(e,G),Le=K&&!oe,Y=K&&!b?c-1:G,ot=Array.from({length:Pt},(Ft,Qt)=>Qt).filter(Ft=>Nt(Ft)>=
-Q&&wt(Ft)<=J),vt=v.map((Ft,Qt)=>ot.reduce((le,Me)=>le+qt[Qt*Pt+Me],0)),rt=vt.reduce((Ft,Qt)=>Ft+Qt,0);z(E,"zoom","sample")&&($.draw(ue(e,E,4).map(({at:Ft,text:Qt})=>({
-at:Ot.across(Ft),text:Qt})),$e(e,E)),v.forEach(({drawing:Ft})=>Ce(Ft,c,E))),v.forEach(({bars:Ft,here:Qt,band:le,value:Me},we)=>{Ft.draw(e,dt,we),Qt.setAttribute(
-"d",`M${1e3*(Y+1)/c} 0V100`),le.setAttribute("x",String(E.brush?1e3*Q/c:0)),le.setAttribute("width",String(E.brush?1e3*(J+1-Q)/c:0)),Me.textContent=K?zn(vt[we]):
-rt?`${st(100*vt[we]/rt,0)} %`:"–"});let lt=K&&!E.brush;x.node.hidden=!lt,x.value.textContent=zn(oe?e.part("attribution_prefix_bias",U)[G]:e.part("attribution_\
-bias",U)[0]),k.node.hidden=!K,k.value.textContent=zn(lt?oe?e.part("attribution_prefix_total",U)[G]:e.part("attribution_total",U)[0]:rt);let xt=Le?"the whole seq\
-uence":K?`the steps up to ${At(e,U,G)}`:"";O.textContent=K?`${h}: what moved this prediction`:`${h}: what reaches SSM stream ${e.modalities[a].name}`,M.replaceChildren(
+ibution"),dt=i(e,E),Ot=mt(c,E),{values:qt,count:Bt,from:wt,to:Nt}=dt,ie=Ya(e,G),Le=K&&!ie,Y=K&&!y?c-1:G,ot=Array.from({length:Bt},(Ft,Qt)=>Qt).filter(Ft=>Nt(Ft)>=
+Q&&wt(Ft)<=J),vt=v.map((Ft,Qt)=>ot.reduce((ce,_e)=>ce+qt[Qt*Bt+_e],0)),rt=vt.reduce((Ft,Qt)=>Ft+Qt,0);z(E,"zoom","sample")&&($.draw(ae(e,E,4).map(({at:Ft,text:Qt})=>({
+at:Ot.across(Ft),text:Qt})),he(e,E)),v.forEach(({drawing:Ft})=>Ce(Ft,c,E))),v.forEach(({bars:Ft,here:Qt,band:ce,value:_e},xe)=>{Ft.draw(e,dt,xe),Qt.setAttribute(
+"d",`M${1e3*(Y+1)/c} 0V100`),ce.setAttribute("x",String(E.brush?1e3*Q/c:0)),ce.setAttribute("width",String(E.brush?1e3*(J+1-Q)/c:0)),_e.textContent=K?zn(vt[xe]):
+rt?`${st(100*vt[xe]/rt,0)} %`:"–"});let lt=K&&!E.brush;x.node.hidden=!lt,x.value.textContent=zn(ie?e.part("attribution_prefix_bias",U)[G]:e.part("attribution_\
+bias",U)[0]),k.node.hidden=!K,k.value.textContent=zn(lt?ie?e.part("attribution_prefix_total",U)[G]:e.part("attribution_total",U)[0]:rt);let xt=Le?"the whole seq\
+uence":K?`the steps up to ${At(e,U,G)}`:"";S.textContent=K?`${h}: what moved this prediction`:`${h}: what reaches SSM stream ${e.modalities[a].name}`,_.replaceChildren(
 ...K?[`Signed share in the ${d}`,...tt?[" (",Z(tt),")"]:[],`, predicted from ${xt}`]:["Contribution to SSM stream ",Z(e.modalities[a].name),` at ${At(e,U,G)}, t\
 hrough all layers`],E.brush?`; sources at ${ln(e,U,E.brush)}.`:".",at&&K?" Of the edited sample, computed in the page.":"",K?g():e.edited()?" As recorded: contr\
-ibutions to streams do not follow the edit.":"");let Mt=ot.flatMap(Ft=>v.map((Qt,le)=>({i:Ft,m:le,v:qt[le*Pt+Ft]}))).filter(({v:Ft})=>Ft).sort((Ft,Qt)=>Math.abs(
-Qt.v)-Math.abs(Ft.v)).slice(0,Iu);if(T.replaceChildren(...Mt.length?["Largest: ",...Mt.flatMap(({i:Ft,m:Qt,v:le},Me)=>[Me?", ":"",Z(e.modalities[Qt].name),` at ${At(
-e,U,Nt(Ft))} ${K?zn(le):V(le,2)}`]),". "]:["No source in this range. "],K?`Bars up, red: raises it; down, blue: lowers it; to ±${V(Ja(dt),2)}.${tt?" Shares shr\
-ink as p nears 1.":""}`:"Norm over the channels.",lt&&Le?` Modalities + bias = sum; ${u} ${V(e.part("attribution_error",U)[0],2)}.`:""),W.hidden=K&&!b,W.hidden)
-return;let Ut=`${a}`;if(z(E,"sample","zoom")||Ut!==r){r=Ut,D(E);let Ft=j(),Qt=ue(e,E,4).map(({at:le,text:Me})=>({at:Ot.across(le),text:Me}));Jt(B,Qt,"top"),Jt(H,
-e.modalities.flatMap((le,Me)=>ue(e,{...E,zoom:[C[Ft.first],S(Ft.first+Ft.count-1)]},2).map(({at:we,text:Re})=>({at:mt(c,{zoom:[C[Ft.first],S(Ft.first+Ft.count-1)]}).
-across(we),text:Re})).filter(({at:we})=>we>.05&&we<.95).map(({at:we,text:Re})=>({at:(Me+we)/l,text:Re}))),"left"),R.textContent=K?"down: step of the prediction,\
+ibutions to streams do not follow the edit.":"");let Mt=ot.flatMap(Ft=>v.map((Qt,ce)=>({i:Ft,m:ce,v:qt[ce*Bt+Ft]}))).filter(({v:Ft})=>Ft).sort((Ft,Qt)=>Math.abs(
+Qt.v)-Math.abs(Ft.v)).slice(0,Iu);if(T.replaceChildren(...Mt.length?["Largest: ",...Mt.flatMap(({i:Ft,m:Qt,v:ce},_e)=>[_e?", ":"",Z(e.modalities[Qt].name),` at ${At(
+e,U,Nt(Ft))} ${K?zn(ce):V(ce,2)}`]),". "]:["No source in this range. "],K?`Bars up, red: raises it; down, blue: lowers it; to ±${V(Ja(dt),2)}.${tt?" Shares shr\
+ink as p nears 1.":""}`:"Norm over the channels.",lt&&Le?` Modalities + bias = sum; ${u} ${V(e.part("attribution_error",U)[0],2)}.`:""),D.hidden=K&&!y,D.hidden)
+return;let Ut=`${a}`;if(z(E,"sample","zoom")||Ut!==r){r=Ut,W(E);let Ft=j(),Qt=ae(e,E,4).map(({at:ce,text:_e})=>({at:Ot.across(ce),text:_e}));Jt(P,Qt,"top"),Jt(H,
+e.modalities.flatMap((ce,_e)=>ae(e,{...E,zoom:[C[Ft.first],O(Ft.first+Ft.count-1)]},2).map(({at:xe,text:Re})=>({at:mt(c,{zoom:[C[Ft.first],O(Ft.first+Ft.count-1)]}).
+across(xe),text:Re})).filter(({at:xe})=>xe>.05&&xe<.95).map(({at:xe,text:Re})=>({at:(_e+xe)/l,text:Re}))),"left"),B.textContent=K?"down: step of the prediction,\
  across: source steps; colours: share / largest of its row, −1 (blue) to +1 (red)":`down: steps of the stream, across: source steps; colours from 0 to ${V(e.part(
-"attribution_stream_limit")[U])}, by square root`,_.setAttribute("aria-label",`${O.textContent}: map of ${K?c:f} by ${l} times ${f} steps; the table holds the s\
-ums at the cursor`)}let{top:Gt,rows:ie}=j(),fe=(K?G:$n(e,G))-Gt;L.hidden=fe<0||fe>=ie,L.style.top=`${100*fe/ie}%`,L.style.height=`${100/ie}%`}return I}bt({name:"\
+"attribution_stream_limit")[U])}, by square root`,M.setAttribute("aria-label",`${S.textContent}: map of ${K?c:f} by ${l} times ${f} steps; the table holds the s\
+ums at the cursor`)}let{top:Gt,rows:le}=j(),de=(K?G:$n(e,G))-Gt;L.hidden=de<0||de>=le,L.style.top=`${100*de/le}%`,L.style.height=`${100/le}%`}return I}bt({name:"\
 end-to-end attribution",section:"explanation",place:"columns",order:5,needs:["attribution"],height:t=>490+42*t,mount:Fu});function Cn(t,e,n,s=3){let a="",r=0,o=()=>{r===1&&(a+=`m${-s} 0h${2*s}`),r=0};for(let i=0;i<t;i++){let l=n(i);l!==void 0&&Number.isFinite(l)?a+=`${r++?"L":"M"}${e(
-i).toFixed(1)} ${l.toFixed(2)}`:l!==void 0&&o()}return o(),a}var he=(t,[e,n])=>n>e?96-(t-e)/(n-e)*92:50+0*t;function Vt({label:t,series:e,onPick:n,tall:s=!1,log:a=null}){let r=e.map(({m:B,f:H})=>ct("path",B===void 0?{class:"mmv-line","data-f":H%8,"stroke-dasharray":Xe[H%
-8]}:{class:"mmv-share","data-m":B%8,"stroke-dasharray":Xe[B%8]})),o=e.map(({m:B})=>ct("path",{class:"mmv-recorded-line",...B===void 0?{}:{"data-m":B%8}})),i=e.map(
-({m:B})=>B===void 0?p("span",{class:"mmv-glyph"},"•"):It(B)),l=[],c=[],f=ct("path",{class:"mmv-rule"}),d=ct("path",{class:"mmv-here"}),u=ct("path",{class:"mmv\
--grid"}),h=ct("rect",{class:"mmv-band",y:0,height:100}),m=p("span"),g=Oe(),b=Pe(t,h,u,f,d,...o,...r),w=p("div",{class:"mmv-marks","aria-hidden":"true"},...i),y=p(
-"div",{class:`mmv-plot mmv-chart${s?" mmv-tall":""}`},b,w),v=p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"}),A=a==="log",$=null,x=ut("log",()=>{A=
+i).toFixed(1)} ${l.toFixed(2)}`:l!==void 0&&o()}return o(),a}var pe=(t,[e,n])=>n>e?96-(t-e)/(n-e)*92:50+0*t;function Vt({label:t,series:e,onPick:n,tall:s=!1,log:a=null}){let r=e.map(({m:P,f:H})=>ct("path",P===void 0?{class:"mmv-line","data-f":H%8,"stroke-dasharray":Xe[H%
+8]}:{class:"mmv-share","data-m":P%8,"stroke-dasharray":Xe[P%8]})),o=e.map(({m:P})=>ct("path",{class:"mmv-recorded-line",...P===void 0?{}:{"data-m":P%8}})),i=e.map(
+({m:P})=>P===void 0?p("span",{class:"mmv-glyph"},"•"):It(P)),l=[],c=[],f=ct("path",{class:"mmv-rule"}),d=ct("path",{class:"mmv-here"}),u=ct("path",{class:"mmv\
+-grid"}),h=ct("rect",{class:"mmv-band",y:0,height:100}),m=p("span"),g=we(),y=Be(t,h,u,f,d,...o,...r),w=p("div",{class:"mmv-marks","aria-hidden":"true"},...i),b=p(
+"div",{class:`mmv-plot mmv-chart${s?" mmv-tall":""}`},y,w),v=p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"}),A=a==="log",$=null,x=ut("log",()=>{A=
 !A,$&&F($)},{class:"mmv-log","aria-pressed":String(A),"aria-label":`Logarithmic axis: ${t.split(":")[0]}`,hidden:""}),k=p("div",{class:"mmv-charted"},p("div",{class:"\
-mmv-subtitle"},m,x),v,y,g.node),O=e.map(()=>!1),M=B=>$?.place?$.place(B):$&&$.count>1?B/($.count-1):.5,T=()=>$?.x?.shown??[0,1],N=B=>(B-T()[0])/(T()[1]-T()[0]||
-1),_=B=>T()[0]+B*(T()[1]-T()[0]);n&&Yt(y,y,B=>n(Math.min(1,Math.max(0,_(B)))));let L=()=>A&&$!==null&&$.range[0]>0,P=B=>B===void 0||!$?B:L()?he(Math.log10(B),$.
-range.map(Math.log10)):he(B,$.range);function F(B){$=B;let{values:H,count:C,now:S,range:j,brush:z=null,before:D=null,rule:I=!0,x:E}=B,[U,G]=j,K=tt=>Cn(C,at=>1e3*
-M(at),at=>P(tt(at)),12);r.forEach((tt,at)=>{let dt=O[at]?"":K(Nt=>H(at,Nt)),Ot=D&&!O[at]?K(Nt=>D(at,Nt)):"";l[at]!==dt&&tt.setAttribute("d",l[at]=dt),(c[at]??"")!==
-Ot&&o[at].setAttribute("d",c[at]=Ot);let qt=S<0?NaN:H(at,S)??NaN,Pt=S<0?0:N(M(S)),wt=O[at]||!Number.isFinite(qt)||Pt<-.001||Pt>1.001;ht(i[at],"hidden",wt),i[at].
-style.left=`${100*Pt}%`,i[at].style.top=`${P(qt)}%`});let Q=`${1e3*T()[0]} 0 ${1e3*(T()[1]-T()[0])} 100`;Kt(b,"viewBox",Q),Kt(f,"d",I&&!L()&&U<=0&&G>=0?`M0 ${P(
-0)}H1000`:""),Kt(d,"d",S<0?"":`M${1e3*M(S)} 0V100`),Kt(h,"x",String(z?1e3*M(z[0]):0)),Kt(h,"width",String(z?Math.max(2,1e3*(M(z[1])-M(z[0]))):0));let J=tn(j,s?5:
-3,L()).reverse(),nt=Ue([...J].reverse()).reverse();Jt(v,J.map((tt,at)=>({at:Number(P(tt))/100,text:nt[at]})),"top"),Kt(u,"d",J.map(tt=>`M0 ${Number(P(tt)).toFixed(
+mmv-subtitle"},m,x),v,b,g.node),S=e.map(()=>!1),_=P=>$?.place?$.place(P):$&&$.count>1?P/($.count-1):.5,T=()=>$?.x?.shown??[0,1],N=P=>(P-T()[0])/(T()[1]-T()[0]||
+1),M=P=>T()[0]+P*(T()[1]-T()[0]);n&&Yt(b,b,P=>n(Math.min(1,Math.max(0,M(P)))));let L=()=>A&&$!==null&&$.range[0]>0,R=P=>P===void 0||!$?P:L()?pe(Math.log10(P),$.
+range.map(Math.log10)):pe(P,$.range);function F(P){$=P;let{values:H,count:C,now:O,range:j,brush:z=null,before:W=null,rule:I=!0,x:E}=P,[U,G]=j,K=tt=>Cn(C,at=>1e3*
+_(at),at=>R(tt(at)),12);r.forEach((tt,at)=>{let dt=S[at]?"":K(Nt=>H(at,Nt)),Ot=W&&!S[at]?K(Nt=>W(at,Nt)):"";l[at]!==dt&&tt.setAttribute("d",l[at]=dt),(c[at]??"")!==
+Ot&&o[at].setAttribute("d",c[at]=Ot);let qt=O<0?NaN:H(at,O)??NaN,Bt=O<0?0:N(_(O)),wt=S[at]||!Number.isFinite(qt)||Bt<-.001||Bt>1.001;ht(i[at],"hidden",wt),i[at].
+style.left=`${100*Bt}%`,i[at].style.top=`${R(qt)}%`});let Q=`${1e3*T()[0]} 0 ${1e3*(T()[1]-T()[0])} 100`;Kt(y,"viewBox",Q),Kt(f,"d",I&&!L()&&U<=0&&G>=0?`M0 ${R(
+0)}H1000`:""),Kt(d,"d",O<0?"":`M${1e3*_(O)} 0V100`),Kt(h,"x",String(z?1e3*_(z[0]):0)),Kt(h,"width",String(z?Math.max(2,1e3*(_(z[1])-_(z[0]))):0));let J=tn(j,s?5:
+3,L()).reverse(),nt=Ue([...J].reverse()).reverse();Jt(v,J.map((tt,at)=>({at:Number(R(tt))/100,text:nt[at]})),"top"),Kt(u,"d",J.map(tt=>`M0 ${Number(R(tt)).toFixed(
 2)}H1000`).join("")),g.draw((E?.ticks??[]).map(({at:tt,text:at})=>({at:N(tt),text:at})),E?.name??""),ht(x,"hidden",a===null||!(U>0)),Kt(x,"aria-pressed",String(
-L()))}function R(B,H){let C=$?.values(B,H);if(!$||C===void 0||!Number.isFinite(C))return null;let{y:S,x:j,before:z}=$,{m:D,name:I}=e[B],E=S?.text??(K=>V(K,4)),U=z?
-z(B,H):NaN,G=[[S?.name??m.textContent??"value",E(C),S?.unit??""]];if(j&&G.push([j.kind==="time"?"at":j.name,j.kind==="other"||j.kind==="channel"?j.text(H).replace(
-/^row /,""):j.text(H).replace(/^epoch /,"")]),Number.isFinite(U)){let K=E(C-U);G.push(["recorded",E(U),S?.unit??""],["difference",C>U&&!K.startsWith("+")?`+${K}`:
-K,S?.unit??""])}return{title:I??m.textContent??"",modality:D,rows:G,place:[N(M(H)),Number(P(C))/100],at:{modality:D,...j?.kind==="time"?{time:H}:j?.kind==="chan\
-nel"?{channel:H}:{}}}}St(y,{label:t,grid:()=>[$?.count??0,e.length],read:(B,H)=>O[H]?null:R(H,B),start:()=>[Math.max(0,$?.now??0),0],cellAt(B,H){if(!$)return[0,
--1];let C=_(B),S=0;for(let D=1;D<$.count;D++)Math.abs(M(D)-C)<Math.abs(M(S)-C)&&(S=D);let j=-1,z=1/0;return e.forEach((D,I)=>{let E=$?.values(I,S),U=O[I]||E===void 0||
-!Number.isFinite(E)?1/0:Math.abs(Number(P(E))/100-H);U<z&&([j,z]=[I,U])}),[S,j]},locate(B){let H=$?.x?.kind==="time"?B.time:$?.x?.kind==="channel"?B.channel:void 0;
-if(H===void 0||!$||H>=$.count)return null;let C=N(M(H));return C<-.001||C>1.001?null:{x:[Math.max(0,C-.002),Math.min(1,C+.002)]}}});function q({title:B}){m.textContent!==
-B&&(m.textContent=B)}function W(B,H){O[B]=!H,$&&F($)}return{node:k,draw:F,say:q,turn:W}}function pn(t,e,...n){let s=p("button",{type:"button",class:"mmv-key mmv\
+L()))}function B(P,H){let C=$?.values(P,H);if(!$||C===void 0||!Number.isFinite(C))return null;let{y:O,x:j,before:z}=$,{m:W,name:I}=e[P],E=O?.text??(K=>V(K,4)),U=z?
+z(P,H):NaN,G=[[O?.name??m.textContent??"value",E(C),O?.unit??""]];if(j&&G.push([j.kind==="time"?"at":j.name,j.kind==="other"||j.kind==="channel"?j.text(H).replace(
+/^row /,""):j.text(H).replace(/^epoch /,"")]),Number.isFinite(U)){let K=E(C-U);G.push(["recorded",E(U),O?.unit??""],["difference",C>U&&!K.startsWith("+")?`+${K}`:
+K,O?.unit??""])}return{title:I??m.textContent??"",modality:W,rows:G,place:[N(_(H)),Number(R(C))/100],at:{modality:W,...j?.kind==="time"?{time:H}:j?.kind==="chan\
+nel"?{channel:H}:{}}}}St(b,{label:t,grid:()=>[$?.count??0,e.length],read:(P,H)=>S[H]?null:B(H,P),start:()=>[Math.max(0,$?.now??0),0],cellAt(P,H){if(!$)return[0,
+-1];let C=M(P),O=0;for(let W=1;W<$.count;W++)Math.abs(_(W)-C)<Math.abs(_(O)-C)&&(O=W);let j=-1,z=1/0;return e.forEach((W,I)=>{let E=$?.values(I,O),U=S[I]||E===void 0||
+!Number.isFinite(E)?1/0:Math.abs(Number(R(E))/100-H);U<z&&([j,z]=[I,U])}),[O,j]},locate(P){let H=$?.x?.kind==="time"?P.time:$?.x?.kind==="channel"?P.channel:void 0;
+if(H===void 0||!$||H>=$.count)return null;let C=N(_(H));return C<-.001||C>1.001?null:{x:[Math.max(0,C-.002),Math.min(1,C+.002)]}}});function q({title:P}){m.textContent!==
+P&&(m.textContent=P)}function D(P,H){S[P]=!H,$&&F($)}return{node:k,draw:F,say:q,turn:D}}function pn(t,e,...n){let s=p("button",{type:"button",class:"mmv-key mmv\
 -series","aria-pressed":"true","aria-label":`Line ${e}`},...n);return s.addEventListener("click",()=>{let a=s.getAttribute("aria-pressed")!=="true";s.setAttribute(
 "aria-pressed",String(a)),t(a)}),s}var ss=t=>ct("svg",{viewBox:"0 0 18 6","aria-hidden":"true"},ct("path",{d:"M0 3H18",class:"mmv-line","data-f":t%8,"stroke-das\
 harray":Xe[t%8]}));function Os(t,e){let n=t.map((s,a)=>pn(r=>e(a,r),s,ss(a),Z(s)));return p("div",{class:"mmv-legend",...t.length>4?{"data-many":""}:{}},...n)}function Rt(t,e=!1){
@@ -444,13 +444,13 @@ round(m*(a-1))})}),f=e.modalities.map(()=>[p("td"),p("td"),p("td")]),d=["channel
 elected channel of each SSM stream"},p("thead",{},p("tr",{},p("td"),...d.map(m=>p("th",{scope:"col"},m)))),p("tbody",{},...f.map((m,g)=>p("tr",{},zt(...kt(e,g)),
 ...m))));t.append(pt("State half-life by channel"),p("label",{class:"mmv-control mmv-grow"},p("span",{},"Row"),i),l.node,c.node,u,it(`Rows are those of the stat\
 e maps: the channels of each SSM stream with the largest norm, longest half-life first (ln 2 / (Δ·|A|), without coupling${e.recorded_text?`; Δ: median over th\
-e steps of ${e.recorded_text}`:""}).`));let h=jt();return m=>{let{sample:g,epoch:b,layer:w,channel:y,time:v,brush:A}=m,$=e.part("half_life",w),x=e.part("channel\
-_index",w);if(i.value=String(y),i.setAttribute("aria-valuetext",`row ${y+1} of ${r}`),h(m,"layer","layer_of_a","channel")){let N=Rt(e.compared.filter(_=>_.has("\
-half_life")).map(_=>_.part("half_life",_n(_,e,m))));l.draw({values:(_,L)=>$[_*r+L],count:r,now:y,range:N,rule:!1,x:ks("row",r),y:{name:"half-life",unit:"steps",
-text:V}}),l.say({title:"half-life by row, steps"})}let k=kn(e,N=>N.scale,m),O=e.modalities.map((N,_)=>e.part("state",b,g,w,_)),M=e.modalities.map((N,_)=>e.part(
-"state_valid",g,_)),T=(N,_)=>M[N][_]&&y<An(e,w,N)?(O[N][y*a+_]/255)**(e.state_power??1)*e.scale[w]:NaN;c.draw({values:T,count:a,now:v,range:[0,k],brush:A,x:un(e,
-m),y:{name:"‖h‖₂",unit:e.state_unit,text:N=>`${N>=e.scale[w]?"≥ ":""}${V(N)}`}}),c.say({title:`‖h‖₂ of row ${y+1}`}),f.forEach(([N,_,L],P)=>{N.textContent=
-x[P*r+y]<0?"–":String(x[P*r+y]),_.textContent=V($[P*r+y]),L.textContent=T(P,v)>=e.scale[w]?`≥ ${V(e.scale[w])}`:V(T(P,v))})}}bt({name:"half-life",section:"e\
+e steps of ${e.recorded_text}`:""}).`));let h=jt();return m=>{let{sample:g,epoch:y,layer:w,channel:b,time:v,brush:A}=m,$=e.part("half_life",w),x=e.part("channel\
+_index",w);if(i.value=String(b),i.setAttribute("aria-valuetext",`row ${b+1} of ${r}`),h(m,"layer","layer_of_a","channel")){let N=Rt(e.compared.filter(M=>M.has("\
+half_life")).map(M=>M.part("half_life",_n(M,e,m))));l.draw({values:(M,L)=>$[M*r+L],count:r,now:b,range:N,rule:!1,x:ks("row",r),y:{name:"half-life",unit:"steps",
+text:V}}),l.say({title:"half-life by row, steps"})}let k=kn(e,N=>N.scale,m),S=e.modalities.map((N,M)=>e.part("state",y,g,w,M)),_=e.modalities.map((N,M)=>e.part(
+"state_valid",g,M)),T=(N,M)=>_[N][M]&&b<An(e,w,N)?(S[N][b*a+M]/255)**(e.state_power??1)*e.scale[w]:NaN;c.draw({values:T,count:a,now:v,range:[0,k],brush:A,x:un(e,
+m),y:{name:"‖h‖₂",unit:e.state_unit,text:N=>`${N>=e.scale[w]?"≥ ":""}${V(N)}`}}),c.say({title:`‖h‖₂ of row ${b+1}`}),f.forEach(([N,M,L],R)=>{N.textContent=
+x[R*r+b]<0?"–":String(x[R*r+b]),M.textContent=V($[R*r+b]),L.textContent=T(R,v)>=e.scale[w]?`≥ ${V(e.scale[w])}`:V(T(R,v))})}}bt({name:"half-life",section:"e\
 xplanation",place:"columns",order:40,needs:["half_life","state"],height:t=>375+20*t,mount:ju});function Se(t,e,n){let s=t.part(`signal_valid_${e}`,n),a=t.part(`signal_${e}`,n),r=t.modalities[e].features.length,o=d=>{for(let u=0;u<r;u++)if(Number.isFinite(
 a[d*r+u]))return d;return-1},i=[...s.keys()].filter(d=>s[d]);if(t.has(`signal_at_${e}`))return Lu(i,t.part(`signal_at_${e}`,n),t.part(`signal_until_${e}`,n),o);
 let l=t.align==="resample"||t.modalities[e].static,c=l?i.length:t.align==="pad"?t.sizes.time:s.length,f=l?d=>i[d]:d=>d<s.length&&s[d]?d:-1;return Array.from({length:c},
@@ -466,82 +466,82 @@ hole"){let f=a.width??1;return{width:f,height:a.height??1,place:(d,u)=>({f:s,i:s
 l})}:{width:c,height:o/l,place:(f,d)=>({f,i:f*o+d*l})}}function Ru({values:t,valid:e},n){let s=1/0,a=-1/0;return t.forEach((r,o)=>{e[Math.floor(o/n)]&&Number.isFinite(
 r)&&([s,a]=[Math.min(s,r),Math.max(a,r)])}),s<=a?[s,a]:[0,1]}function ol(t,e,n){let{name:s,features:a,unit:r,display:o}=t.modalities[e],{frames:i,colours:l}=o,c=a.
 length,f=p("canvas",{role:"img"}),d=p("canvas",{role:"img"}),u=p("div",{class:"mmv-input-mark","aria-hidden":"true"}),h=it(),m=p("div",{class:"mmv-input-image m\
-mv-map"},f,u),g=p("div",{class:"mmv-input-image mmv-map mmv-input-recorded"},d),b=[p("figcaption",{class:"mmv-faint"}),p("figcaption",{class:"mmv-faint"},"recor\
-ded")],w=p("figure",{class:"mmv-input-figure",hidden:""},g,b[1]),y=p("div",{class:"mmv-input-row"},p("div",{class:"mmv-input-pair"},p("figure",{class:"mmv-input\
--figure"},m,b[0]),w),h),v=null,A=-1,$="",x=[0,1],k=_=>mn(t,e,_.sample,[_.time,_.time])?.[1]??-1;function O(_,L){let{width:P,height:F,place:R}=rl(t,e,L,Math.max(
-0,A)),[q,W]=x;qe(_,P,F,(B,H)=>{let{f:C,i:S}=R(B,H),j=[0,1,2].map(z=>(L.values[S+(l===3?z:0)]-q)/(W-q||1));return L.valid[C]&&j.every(Number.isFinite)?[...j.map(
-z=>Math.round(255*Math.min(1,Math.max(0,z)))),255]:null});for(let B of[_.parentElement])B&&(B.style.aspectRatio=`${P} / ${F}`);return{width:P,height:F}}let M=(_,L)=>i===
-"whole"?A:Lt(i==="rows"?L:_,t.shape(`signal_${e}`)[1]);i!=="whole"&&Yt(m,m,(_,L)=>{let P=v?as(t,e,v.sample,M(_,L)):-1;P>=0&&n({time:P})}),St(m,{label:`${s}: ima\
-ge`,grid:()=>[f.width,f.height],start:()=>i==="rows"?[0,Math.max(0,A)]:i==="columns"?[Math.max(0,A),0]:[0,0],read(_,L){if(!v)return null;let{now:P,then:F}=en(t,
-e,v.sample),{f:R,i:q}=rl(t,e,P,A).place(_,L),W=as(t,e,v.sample,R);if(R<0||!P.valid[R])return null;let B=({values:C})=>Array.from({length:l},(S,j)=>V(C[q+j],4)).
-join(", "),H=[["value",B(P),r],["frame",String(R+1)]];return F?.valid[R]&&H.push(["recorded",B(F),r],...l===1?[["difference",`${P.values[q]>F.values[q]?"+":""}${V(
-P.values[q]-F.values[q],4)}`,r]]:[]),{title:`row ${L+1}, column ${_+1}`,modality:e,at:{modality:e,...W<0?{}:{time:W}},rows:H}},locate({time:_}){if(_===void 0||!v||
-i==="whole")return null;let L=mn(t,e,v.sample,[_,_]),P=t.shape(`signal_${e}`)[1];if(!L)return null;let F=[L[0]/P,(L[1]+1)/P];return i==="rows"?{y:F}:{x:F}}});function T(_){
-let L=mn(t,e,_.sample,[_.time,_.time]),P=t.shape(`signal_${e}`)[1];if(u.hidden=i==="whole"||!L,!L)return;let[F,R]=[`${100*L[0]/P}%`,`${100*(L[1]+1-L[0])/P}%`];u.
-style.cssText=i==="rows"?`left:0;width:100%;top:${F};height:${R}`:`top:0;height:100%;left:${F};width:${R}`}function N(_,L){v=_;let P=k(_),F=i==="whole"?String(P):
-"";if(A=P,T(_),!L&&F===$)return;$=F;let{now:R,then:q}=en(t,e,_.sample);x=Ru(q??R,c);let{width:W,height:B}=O(f,R);w.hidden=!q,b[0].textContent=q?"edited":"",q&&O(
-d,q);let H=R.valid.some(Boolean),C=`${W} by ${B} pixels`;f.setAttribute("aria-label",`${s}: image of ${C}, upright; ${al[i]}${q?"; edited, the recorded image st\
-ands beside it":""}`),d.setAttribute("aria-label",`${s}: the recorded image of ${C}`);let[S,j]=x.map(z=>H?V(z):"–");h.textContent=`${W} × ${B} pixels; ${al[i]}\
-. ${l===3?`Red, green, blue: ${S} to ${j}`:`Black ${S}, white ${j}`}${r&&`, ${r}`}. Hatched: masked or not recorded.`}return{node:y,draw:N,stop(){}}}function il(t){let n=Math.max(64,Math.ceil((t.length-256)/159)),s=t.length<256?0:1+Math.floor((t.length-256)/n),a=new Float32Array(s*128),r=Float64Array.from({length:256},
+mv-map"},f,u),g=p("div",{class:"mmv-input-image mmv-map mmv-input-recorded"},d),y=[p("figcaption",{class:"mmv-faint"}),p("figcaption",{class:"mmv-faint"},"recor\
+ded")],w=p("figure",{class:"mmv-input-figure",hidden:""},g,y[1]),b=p("div",{class:"mmv-input-row"},p("div",{class:"mmv-input-pair"},p("figure",{class:"mmv-input\
+-figure"},m,y[0]),w),h),v=null,A=-1,$="",x=[0,1],k=M=>mn(t,e,M.sample,[M.time,M.time])?.[1]??-1;function S(M,L){let{width:R,height:F,place:B}=rl(t,e,L,Math.max(
+0,A)),[q,D]=x;qe(M,R,F,(P,H)=>{let{f:C,i:O}=B(P,H),j=[0,1,2].map(z=>(L.values[O+(l===3?z:0)]-q)/(D-q||1));return L.valid[C]&&j.every(Number.isFinite)?[...j.map(
+z=>Math.round(255*Math.min(1,Math.max(0,z)))),255]:null});for(let P of[M.parentElement])P&&(P.style.aspectRatio=`${R} / ${F}`);return{width:R,height:F}}let _=(M,L)=>i===
+"whole"?A:Lt(i==="rows"?L:M,t.shape(`signal_${e}`)[1]);i!=="whole"&&Yt(m,m,(M,L)=>{let R=v?as(t,e,v.sample,_(M,L)):-1;R>=0&&n({time:R})}),St(m,{label:`${s}: ima\
+ge`,grid:()=>[f.width,f.height],start:()=>i==="rows"?[0,Math.max(0,A)]:i==="columns"?[Math.max(0,A),0]:[0,0],read(M,L){if(!v)return null;let{now:R,then:F}=en(t,
+e,v.sample),{f:B,i:q}=rl(t,e,R,A).place(M,L),D=as(t,e,v.sample,B);if(B<0||!R.valid[B])return null;let P=({values:C})=>Array.from({length:l},(O,j)=>V(C[q+j],4)).
+join(", "),H=[["value",P(R),r],["frame",String(B+1)]];return F?.valid[B]&&H.push(["recorded",P(F),r],...l===1?[["difference",`${R.values[q]>F.values[q]?"+":""}${V(
+R.values[q]-F.values[q],4)}`,r]]:[]),{title:`row ${L+1}, column ${M+1}`,modality:e,at:{modality:e,...D<0?{}:{time:D}},rows:H}},locate({time:M}){if(M===void 0||!v||
+i==="whole")return null;let L=mn(t,e,v.sample,[M,M]),R=t.shape(`signal_${e}`)[1];if(!L)return null;let F=[L[0]/R,(L[1]+1)/R];return i==="rows"?{y:F}:{x:F}}});function T(M){
+let L=mn(t,e,M.sample,[M.time,M.time]),R=t.shape(`signal_${e}`)[1];if(u.hidden=i==="whole"||!L,!L)return;let[F,B]=[`${100*L[0]/R}%`,`${100*(L[1]+1-L[0])/R}%`];u.
+style.cssText=i==="rows"?`left:0;width:100%;top:${F};height:${B}`:`top:0;height:100%;left:${F};width:${B}`}function N(M,L){v=M;let R=k(M),F=i==="whole"?String(R):
+"";if(A=R,T(M),!L&&F===$)return;$=F;let{now:B,then:q}=en(t,e,M.sample);x=Ru(q??B,c);let{width:D,height:P}=S(f,B);w.hidden=!q,y[0].textContent=q?"edited":"",q&&S(
+d,q);let H=B.valid.some(Boolean),C=`${D} by ${P} pixels`;f.setAttribute("aria-label",`${s}: image of ${C}, upright; ${al[i]}${q?"; edited, the recorded image st\
+ands beside it":""}`),d.setAttribute("aria-label",`${s}: the recorded image of ${C}`);let[O,j]=x.map(z=>H?V(z):"–");h.textContent=`${D} × ${P} pixels; ${al[i]}\
+. ${l===3?`Red, green, blue: ${O} to ${j}`:`Black ${O}, white ${j}`}${r&&`, ${r}`}. Hatched: masked or not recorded.`}return{node:b,draw:N,stop(){}}}function il(t){let n=Math.max(64,Math.ceil((t.length-256)/159)),s=t.length<256?0:1+Math.floor((t.length-256)/n),a=new Float32Array(s*128),r=Float64Array.from({length:256},
 (l,c)=>.5-.5*Math.cos(2*Math.PI*c/256)),o=Float64Array.from({length:256},(l,c)=>Math.cos(2*Math.PI*c/256)),i=1e-12;for(let l=0;l<s;l++)for(let c=0;c<128;c++){let f=0,
 d=0;for(let u=0;u<256;u++){let h=t[l*n+u]*r[u];f+=h*o[c*u%256],d+=h*o[(c*u+256/4)%256]}a[l*128+c]=f*f+d*d,i=Math.max(i,a[l*128+c])}for(let l=0;l<a.length;l++)a[l]=
-10*Math.log10(Math.max(a[l]/i,1e-12));return{columns:s,rows:128,decibels:a}}var ll=60,Pu=500;function cl(t,e){let n=Math.min(Pu,t.length),s="";for(let a=0;a<n;a++){let r=Math.floor(a*t.length/n),o=Math.floor((a+1)*t.length/n),i=1e3*(a+.5)/
-n,l=1/0,c=-1/0;for(let f=r;f<o;f++)Number.isFinite(t[f])&&([l,c]=[Math.min(l,t[f]),Math.max(c,t[f])]);l<=c&&(s+=`M${i.toFixed(1)} ${he(c,e).toFixed(1)}V${(he(l,
+10*Math.log10(Math.max(a[l]/i,1e-12));return{columns:s,rows:128,decibels:a}}var ll=60,Bu=500;function cl(t,e){let n=Math.min(Bu,t.length),s="";for(let a=0;a<n;a++){let r=Math.floor(a*t.length/n),o=Math.floor((a+1)*t.length/n),i=1e3*(a+.5)/
+n,l=1/0,c=-1/0;for(let f=r;f<o;f++)Number.isFinite(t[f])&&([l,c]=[Math.min(l,t[f]),Math.max(c,t[f])]);l<=c&&(s+=`M${i.toFixed(1)} ${pe(c,e).toFixed(1)}V${(pe(l,
 e)+.5).toFixed(1)}`)}return s}function vr(t){let e=0;for(let n=0;n<t.length;n++)Math.abs(t[n])>e&&Number.isFinite(t[n])&&(e=Math.abs(t[n]));return e}function fl(t,e,n){
 let{name:s,unit:a,rate_hz:r}=t.modalities[e],o=Number(r),i=t.sizes.time,l=ct("path",{class:"mmv-share","data-m":e%8}),c=ct("path",{class:"mmv-recorded-line","da\
-ta-m":e%8}),f=ct("path",{class:"mmv-rule"}),d=p("canvas",{role:"img","aria-label":`${s}: spectrogram, 0 to ${V(o/2)} Hz from bottom to top`}),u=it(),h=Pe(`${s}:\
- waveform`,f,c,l),m=p("div",{class:"mmv-plot mmv-chart mmv-input-wave"},h),g=p("div",{class:"mmv-plot mmv-map mmv-input-spectrogram"},d),b=[p("div",{class:"mmv-\
-scale mmv-ticks-y","aria-hidden":"true"}),p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"})],w=Oe(),y=[`waveform${a?`, ${a}`:""}`,"spectrogram, Hz"].
-map(C=>p("div",{class:"mmv-subtitle"},C)),v=[m,g].map(C=>{let S=p("div",{class:"mmv-cursor mmv-input-cursor","aria-hidden":"true"}),j=[p("div",{class:"mmv-veil \
-mmv-input-veil"}),p("div",{class:"mmv-veil mmv-input-veil"})];return C.append(...j,S),{cursor:S,veils:j}}),A=p("div",{},p("div",{class:"mmv-charted","data-plots":""},
-y[0],b[0],m,y[1],b[1],g,w.node)),$=new Float32Array(0),x=new Float32Array(0),k=new Float32Array(0),O={columns:0,rows:0,decibels:new Float32Array(0)},M=[-1,1],T=null,
-N=null,_=()=>N?.stop();async function L(){if(N||!k.length)return _();let C=new AudioContext,S=C.createBuffer(1,k.length,o),j=vr(k)||1;S.copyToChannel(k.map(z=>z/
-j),0),N=new AudioBufferSourceNode(C,{buffer:S}),N.connect(C.destination),N.addEventListener("ended",()=>{N=null,P.textContent="play",C.close()}),P.textContent="\
-stop",N.start()}let P=ut("play",L,{"aria-label":`Play or stop ${s}`});A.append(p("div",{class:"mmv-inline"},P,u));let F=C=>Lt(mt(i,T).share(C),i);for(let C of[m,
-g])Yt(C,C,S=>n({time:F(S)})),xe(C,C,i,()=>T,n);let R=C=>{let S=mt(i,T);return C<S.from||C>S.to?null:{x:[S.across(C/i),S.across((C+1)/i)]}},q=C=>["time",st(C/o,4),
+ta-m":e%8}),f=ct("path",{class:"mmv-rule"}),d=p("canvas",{role:"img","aria-label":`${s}: spectrogram, 0 to ${V(o/2)} Hz from bottom to top`}),u=it(),h=Be(`${s}:\
+ waveform`,f,c,l),m=p("div",{class:"mmv-plot mmv-chart mmv-input-wave"},h),g=p("div",{class:"mmv-plot mmv-map mmv-input-spectrogram"},d),y=[p("div",{class:"mmv-\
+scale mmv-ticks-y","aria-hidden":"true"}),p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"})],w=we(),b=[`waveform${a?`, ${a}`:""}`,"spectrogram, Hz"].
+map(C=>p("div",{class:"mmv-subtitle"},C)),v=[m,g].map(C=>{let O=p("div",{class:"mmv-cursor mmv-input-cursor","aria-hidden":"true"}),j=[p("div",{class:"mmv-veil \
+mmv-input-veil"}),p("div",{class:"mmv-veil mmv-input-veil"})];return C.append(...j,O),{cursor:O,veils:j}}),A=p("div",{},p("div",{class:"mmv-charted","data-plots":""},
+b[0],y[0],m,b[1],y[1],g,w.node)),$=new Float32Array(0),x=new Float32Array(0),k=new Float32Array(0),S={columns:0,rows:0,decibels:new Float32Array(0)},_=[-1,1],T=null,
+N=null,M=()=>N?.stop();async function L(){if(N||!k.length)return M();let C=new AudioContext,O=C.createBuffer(1,k.length,o),j=vr(k)||1;O.copyToChannel(k.map(z=>z/
+j),0),N=new AudioBufferSourceNode(C,{buffer:O}),N.connect(C.destination),N.addEventListener("ended",()=>{N=null,R.textContent="play",C.close()}),R.textContent="\
+stop",N.start()}let R=ut("play",L,{"aria-label":`Play or stop ${s}`});A.append(p("div",{class:"mmv-inline"},R,u));let F=C=>Lt(mt(i,T).share(C),i);for(let C of[m,
+g])Yt(C,C,O=>n({time:F(O)})),Me(C,C,i,()=>T,n);let B=C=>{let O=mt(i,T);return C<O.from||C>O.to?null:{x:[O.across(C/i),O.across((C+1)/i)]}},q=C=>["time",st(C/o,4),
 "s"];St(m,{label:`${s}: waveform`,grid:()=>[$.length,1],start:()=>[Math.floor(((T?.time??0)+.5)/i*$.length),0],cellAt:C=>[Lt(mt(i,T).share(C),$.length),0],read(C){
-if(!Number.isFinite($[C]))return null;let S=[["value",V($[C],4),a],q(C)];return x.length&&Number.isFinite(x[C])&&S.push(["recorded",V(x[C],4),a],["difference",`${$[C]>
-x[C]?"+":""}${V($[C]-x[C],4)}`,a]),{title:"waveform",modality:e,at:{modality:e,time:Lt((C+.5)/$.length,i)},rows:S,place:[mt(i,T).across((C+.5)/$.length),he($[C],
-M)/100]}},placeOf:C=>[mt(i,T).across((C+.5)/$.length),.5],locate:({time:C})=>C===void 0?null:R(C)}),St(g,{label:`${s}: spectrogram`,grid:()=>[O.columns,O.rows],
-start:()=>[Math.floor(((T?.time??0)+.5)/i*O.columns),O.rows-1],cellAt:(C,S)=>[Lt(mt(i,T).share(C),O.columns),Lt(S,O.rows)],read(C,S){let j=O.rows-1-S,z=O.decibels[C*
-O.rows+j],D=(C+.5)/O.columns;return Number.isFinite(z)?{title:"spectrogram",modality:e,at:{modality:e,time:Lt(D,i)},rows:[["power",st(z,1),"dB of the largest"],
-["frequency",V(j*o/(2*O.rows),4),"Hz"],q(D*$.length)]}:null},placeOf:(C,S)=>[mt(i,T).across((C+.5)/O.columns),(S+.5)/O.rows],locate:({time:C})=>C===void 0?null:
-R(C)});let W=({values:C,valid:S},j)=>Float32Array.from(j,({frame:z})=>z>=0&&S[z]?C[z]:NaN);function B(C){_();let{now:S,then:j}=en(t,e,C.sample),z=Se(t.recorded,
-e,C.sample);$=W(S,Se(t,e,C.sample)),x=j?W(j,z):new Float32Array(0),k=$.filter(Number.isFinite),P.disabled=!k.length;let D=Math.max(vr($),vr(x))||1;M=[-D,D],l.setAttribute(
-"d",cl($,M)),c.setAttribute("d",x.length?cl(x,M):""),f.setAttribute("d",`M0 ${he(0,M)}H1000`);let I=$.map(K=>Number.isFinite(K)?K:0);O=il(I),Xt(d,O.columns,O.rows,
-(K,Q)=>O.columns?Math.round(255*Math.max(0,1+O.decibels[K*O.rows+O.rows-1-Q]/ll)):-1);let E=[D,0,-D],U=Ue([-D,0,D]).reverse(),G=tn([0,o/2],3);Jt(b[0],E.map((K,Q)=>({
-at:he(K,M)/100,text:U[Q]})),"top"),Jt(b[1],G.map((K,Q)=>({at:1-K/(o/2),text:Ue(G)[Q]})),"top"),u.textContent=`${$.length} values at ${V(o)} Hz, ${V($.length/o)}\
- s${x.length?"; faint: as recorded":""}. Hann window of 256 values, −${ll} to 0 dB of the largest. Played at full scale.`}function H(C,S){T=C,S&&B(C),Ce(h,i,C),
-Ce(d,i,C);let j=mt(i,C),z=j.across((C.time+1)/i),[D,I]=C.brush??[0,i-1],E=[D/i,(I+1)/i].map(U=>Math.min(1,Math.max(0,j.across(U))));for(let{cursor:U,veils:G}of v)
-U.hidden=z<0||z>1+1e-9,U.style.setProperty("--at",String(z)),G[0].style.width=`${100*E[0]}%`,G[1].style.width=`${100*(1-E[1])}%`;w.draw(ue(t,C,4).map(({at:U,text:G})=>({
-at:j.across(U),text:G})),$e(t,C)),h.setAttribute("aria-label",`${s}: waveform, cursor at ${At(t,C.sample,C.time)}`)}return{node:A,draw:H,stop:_}}function Bu(t,e,n,s,a){let r=Array.from(s).flatMap((f,d)=>f?[d]:[]),o=t.modalities[e].step_s,i=t.duration_s[n];if(!t.has(`signal_at_${e}`)||!o||!i)return new Map(
+if(!Number.isFinite($[C]))return null;let O=[["value",V($[C],4),a],q(C)];return x.length&&Number.isFinite(x[C])&&O.push(["recorded",V(x[C],4),a],["difference",`${$[C]>
+x[C]?"+":""}${V($[C]-x[C],4)}`,a]),{title:"waveform",modality:e,at:{modality:e,time:Lt((C+.5)/$.length,i)},rows:O,place:[mt(i,T).across((C+.5)/$.length),pe($[C],
+_)/100]}},placeOf:C=>[mt(i,T).across((C+.5)/$.length),.5],locate:({time:C})=>C===void 0?null:B(C)}),St(g,{label:`${s}: spectrogram`,grid:()=>[S.columns,S.rows],
+start:()=>[Math.floor(((T?.time??0)+.5)/i*S.columns),S.rows-1],cellAt:(C,O)=>[Lt(mt(i,T).share(C),S.columns),Lt(O,S.rows)],read(C,O){let j=S.rows-1-O,z=S.decibels[C*
+S.rows+j],W=(C+.5)/S.columns;return Number.isFinite(z)?{title:"spectrogram",modality:e,at:{modality:e,time:Lt(W,i)},rows:[["power",st(z,1),"dB of the largest"],
+["frequency",V(j*o/(2*S.rows),4),"Hz"],q(W*$.length)]}:null},placeOf:(C,O)=>[mt(i,T).across((C+.5)/S.columns),(O+.5)/S.rows],locate:({time:C})=>C===void 0?null:
+B(C)});let D=({values:C,valid:O},j)=>Float32Array.from(j,({frame:z})=>z>=0&&O[z]?C[z]:NaN);function P(C){M();let{now:O,then:j}=en(t,e,C.sample),z=Se(t.recorded,
+e,C.sample);$=D(O,Se(t,e,C.sample)),x=j?D(j,z):new Float32Array(0),k=$.filter(Number.isFinite),R.disabled=!k.length;let W=Math.max(vr($),vr(x))||1;_=[-W,W],l.setAttribute(
+"d",cl($,_)),c.setAttribute("d",x.length?cl(x,_):""),f.setAttribute("d",`M0 ${pe(0,_)}H1000`);let I=$.map(K=>Number.isFinite(K)?K:0);S=il(I),Xt(d,S.columns,S.rows,
+(K,Q)=>S.columns?Math.round(255*Math.max(0,1+S.decibels[K*S.rows+S.rows-1-Q]/ll)):-1);let E=[W,0,-W],U=Ue([-W,0,W]).reverse(),G=tn([0,o/2],3);Jt(y[0],E.map((K,Q)=>({
+at:pe(K,_)/100,text:U[Q]})),"top"),Jt(y[1],G.map((K,Q)=>({at:1-K/(o/2),text:Ue(G)[Q]})),"top"),u.textContent=`${$.length} values at ${V(o)} Hz, ${V($.length/o)}\
+ s${x.length?"; faint: as recorded":""}. Hann window of 256 values, −${ll} to 0 dB of the largest. Played at full scale.`}function H(C,O){T=C,O&&P(C),Ce(h,i,C),
+Ce(d,i,C);let j=mt(i,C),z=j.across((C.time+1)/i),[W,I]=C.brush??[0,i-1],E=[W/i,(I+1)/i].map(U=>Math.min(1,Math.max(0,j.across(U))));for(let{cursor:U,veils:G}of v)
+U.hidden=z<0||z>1+1e-9,U.style.setProperty("--at",String(z)),G[0].style.width=`${100*E[0]}%`,G[1].style.width=`${100*(1-E[1])}%`;w.draw(ae(t,C,4).map(({at:U,text:G})=>({
+at:j.across(U),text:G})),he(t,C)),h.setAttribute("aria-label",`${s}: waveform, cursor at ${At(t,C.sample,C.time)}`)}return{node:A,draw:H,stop:M}}function Pu(t,e,n,s,a){let r=Array.from(s).flatMap((f,d)=>f?[d]:[]),o=t.modalities[e].step_s,i=t.duration_s[n];if(!t.has(`signal_at_${e}`)||!o||!i)return new Map(
 r.map((f,d)=>[f,r[Math.min(r.length-1,Math.max(0,d-a))]]));let l=t.part(`signal_at_${e}`,n),c=a*o/i;return new Map(r.map(f=>[f,r.reduce((d,u)=>Math.abs(l[u]-(l[f]-
 c))<Math.abs(l[d]-(l[f]-c))?u:d,r[0])]))}function Ss(t,e,n){let{name:s,tokens:a}=t.modalities[e],r=t.edited(),o=r?.edits&&Object.hasOwn(r.edits,s)?r.edits[s]:{},
 i=h=>({words:null,changed:!0,reason:h});if(!a)return{words:null,changed:!1,reason:"The data contain no words: pass tokens= to mmviz.data.from_arrays."};let l=r?.
 words?.[e];if(l?.some(Boolean)&&o.text!==void 0)return{words:l,changed:!0,reason:""};if(o.text!==void 0)return i("The words of the new text are not known: its e\
 ncoder does not make one step per word.");let c=o.swap??n,f=a[c]??null;if(!f)return i(`This page does not contain the words of ${t.samples[c]}.`);if(!o.delay)return{
-words:f,changed:o.swap!==void 0,reason:""};let d=c<t.recorded_samples?t.recorded.part(`signal_valid_${e}`,c):f.map(h=>h?1:0),u=[];for(let[h,m]of Bu(t.recorded,e,
+words:f,changed:o.swap!==void 0,reason:""};let d=c<t.recorded_samples?t.recorded.part(`signal_valid_${e}`,c):f.map(h=>h?1:0),u=[];for(let[h,m]of Pu(t.recorded,e,
 c,d,o.delay))u[h]=f[m]??"";return{words:Array.from(u,h=>h??""),changed:!0,reason:""}}var qu=.55;function Du(t,e,{sample:n,time:s}){if(!t.has("attribution")||t.lacks("attribution",n)||t.edited()&&!t.replaced("attribution"))return null;let{values:a,
-count:r,from:o,to:i}=Ee(t,n,s),l=t.sizes.time,c=Se(t,e,n).filter(d=>d.frame>=0),f=new Map;for(let d=0;d<r;d++){let u=o(d)/l,h=(i(d)+1)/l,m=c.map(b=>Math.max(0,Math.
-min(h,b.to)-Math.max(u,b.from))),g=m.reduce((b,w)=>b+w,0);g>1e-12&&m.forEach((b,w)=>b&&f.set(c[w].frame,(f.get(c[w].frame)??0)+a[e*r+d]*b/g))}return f}function dl(t,e,n){
+count:r,from:o,to:i}=Ee(t,n,s),l=t.sizes.time,c=Se(t,e,n).filter(d=>d.frame>=0),f=new Map;for(let d=0;d<r;d++){let u=o(d)/l,h=(i(d)+1)/l,m=c.map(y=>Math.max(0,Math.
+min(h,y.to)-Math.max(u,y.from))),g=m.reduce((y,w)=>y+w,0);g>1e-12&&m.forEach((y,w)=>y&&f.set(c[w].frame,(f.get(c[w].frame)??0)+a[e*r+d]*y/g))}return f}function dl(t,e,n){
 let{name:s}=t.modalities[e],a=p("div",{class:"mmv-plot mmv-tokens"}),r=p("p",{class:"mmv-tokens-recorded"}),o=it(),i=[],l=[],c=[],f=null,d=null;function u(v,A,$){
-let x=$.left+v*$.width,k=$.top+A*$.height,O=-1,M=1/0;return i.forEach((T,N)=>{for(let _ of T.getClientRects()){let L=Math.hypot(Math.max(0,_.left-x,x-_.right),3*
-Math.max(0,_.top-k,k-_.bottom));L<M&&([O,M]=[N,L])}}),M<40?[O,0]:[0,-1]}a.addEventListener("click",v=>{let[A,$]=u(...h(v)),x=f&&$>=0?as(t,e,f.sample,l[A]):-1;x>=
+let x=$.left+v*$.width,k=$.top+A*$.height,S=-1,_=1/0;return i.forEach((T,N)=>{for(let M of T.getClientRects()){let L=Math.hypot(Math.max(0,M.left-x,x-M.right),3*
+Math.max(0,M.top-k,k-M.bottom));L<_&&([S,_]=[N,L])}}),_<40?[S,0]:[0,-1]}a.addEventListener("click",v=>{let[A,$]=u(...h(v)),x=f&&$>=0?as(t,e,f.sample,l[A]):-1;x>=
 0&&n({time:x})});function h(v){let A=a.getBoundingClientRect();return[(v.clientX-A.left)/(A.width||1),(v.clientY-A.top)/(A.height||1),A]}St(a,{label:`${s}: word\
 s`,grid:()=>[i.length,1],start:()=>[Math.max(0,l.indexOf(f?mn(t,e,f.sample,[f.time,f.time])?.[1]??0:0)),0],cellAt:u,placeOf(v){let A=a.getBoundingClientRect(),$=i[v]?.
 getBoundingClientRect()??A;return[($.left+$.width/2-A.left)/(A.width||1),($.top-A.top)/(A.height||1)]},read(v){if(!f||!i[v])return null;let A=as(t,e,f.sample,l[v]),
 $=d?.get(l[v]),x=i[v].hasAttribute("data-masked"),k=[["word",`${l[v]+1}`],...x?[["state","masked"]]:[],...$===void 0?[]:[[t.attribution.name,`${$>0?"+":""}${V($,
 2)}`]]];return{title:c[v]||"(no word)",modality:e,at:{modality:e,...A<0?{}:{time:A}},rows:k}},locate:()=>null});function m(v){let{sample:A}=v,$=Ss(t,e,A),{now:x}=en(
-t,e,A),k=t.modalities[e].tokens?.[A]??null;if(r.hidden=!0,!$.words){[i,l,c]=[[],[],[]],a.replaceChildren(it($.reason));return}let O=$.words,M=[...x.valid.keys()].
-filter(T=>x.valid[T]||O[T]);l=M,c=M.map(T=>O[T]??""),i=c.map((T,N)=>p("span",{class:"mmv-word",...x.valid[M[N]]?{}:{"data-masked":""}},Z(T||"␣"))),a.replaceChildren(
+t,e,A),k=t.modalities[e].tokens?.[A]??null;if(r.hidden=!0,!$.words){[i,l,c]=[[],[],[]],a.replaceChildren(it($.reason));return}let S=$.words,_=[...x.valid.keys()].
+filter(T=>x.valid[T]||S[T]);l=_,c=_.map(T=>S[T]??""),i=c.map((T,N)=>p("span",{class:"mmv-word",...x.valid[_[N]]?{}:{"data-masked":""}},Z(T||"␣"))),a.replaceChildren(
 ...i.length?i.flatMap(T=>[T," "]):[it("No word: the text is empty, or not recorded for this sample.")]),$.changed&&k&&(r.hidden=!1,r.replaceChildren("Recorded: ",
-Z(k.filter(Boolean).join(" "))))}function g(v){d=Du(t,e,v);let A=Math.max(0,...l.map($=>Math.abs(d?.get($)??0)));i.forEach(($,x)=>{let k=d?.get(l[x])??0,O=A?k/A:
-0;if($.toggleAttribute("data-share",!1),!d||Math.abs(O)<.02)$.style.background="";else{let[M,T,N]=Mn(O).map((_,L)=>L<3?Math.round(255-qu*(255-_)):_);$.style.background=
-`rgb(${M},${T},${N})`,$.setAttribute("data-share",O>0?"+":"−")}}),o.textContent=d&&A?`Colour: ${t.attribution.name} of each word, red and solid line: raises, \
+Z(k.filter(Boolean).join(" "))))}function g(v){d=Du(t,e,v);let A=Math.max(0,...l.map($=>Math.abs(d?.get($)??0)));i.forEach(($,x)=>{let k=d?.get(l[x])??0,S=A?k/A:
+0;if($.toggleAttribute("data-share",!1),!d||Math.abs(S)<.02)$.style.background="";else{let[_,T,N]=Mn(S).map((M,L)=>L<3?Math.round(255-qu*(255-M)):M);$.style.background=
+`rgb(${_},${T},${N})`,$.setAttribute("data-share",S>0?"+":"−")}}),o.textContent=d&&A?`Colour: ${t.attribution.name} of each word, red and solid line: raises, \
 blue and dotted line: lowers; largest ${V(A,2)}. A step's share is divided over its words by time.`:t.has("attribution")?`No attribution of ${t.edited()?"an edi\
-ted sample":"this sample"}: the words are not coloured.`:""}function b(v){let A=mn(t,e,v.sample,[v.time,v.time]),$=v.brush?mn(t,e,v.sample,v.brush):null;i.forEach(
+ted sample":"this sample"}: the words are not coloured.`:""}function y(v){let A=mn(t,e,v.sample,[v.time,v.time]),$=v.brush?mn(t,e,v.sample,v.brush):null;i.forEach(
 (x,k)=>{x.toggleAttribute("data-now",A!==null&&l[k]>=A[0]&&l[k]<=A[1]),x.toggleAttribute("data-out",v.brush!==null&&($===null||l[k]<$[0]||l[k]>$[1]))})}let w=-1;
-function y(v,A){f=v,A&&m(v),(A||v.time!==w)&&g(v),w=v.time,b(v)}return{node:p("div",{},a,r,o),draw:y,stop(){}}}var Wu=(t,e)=>({node:it(`${t.modalities[e].features.length} values per analysis frame: see the lane. The data contain no waveform.`),draw(){},stop(){}}),ul={image:ol,
+function b(v,A){f=v,A&&m(v),(A||v.time!==w)&&g(v),w=v.time,y(v)}return{node:p("div",{},a,r,o),draw:b,stop(){}}}var Wu=(t,e)=>({node:it(`${t.modalities[e].features.length} values per analysis frame: see the lane. The data contain no waveform.`),draw(){},stop(){}}),ul={image:ol,
 text:dl,audio:(t,e,n)=>t.modalities[e].features.length===1?fl(t,e,n):Wu(t,e)},hl=(t,e)=>Object.hasOwn(ul,t.modalities[e].display.kind)?ul[t.modalities[e].display.
 kind]:null;function Hu(t,e,n,s){let a=e.modalities.flatMap((o,i)=>{let l=hl(e,i);return l?[{m:i,part:l(e,i,s)}]:[]});t.append(pt("Input"),...a.map(({m:o,part:i})=>p(
 "div",{class:"mmv-input","data-m":o%8},p("div",{class:"mmv-name"},...kt(e,o)),i.node)));let r=jt();return o=>{let i=r(o,"sample");for(let{part:l}of a)l.draw(o,i)}}
@@ -549,18 +549,18 @@ bt({name:"input",place:"side",section:"sample",order:5,needs:["signal_0"],early:
 e.features.length===1)),mount:Hu});var gn=512,Uu=2e5,xr=[.1,.03,.01,.003,.001],Gu=.4,va={key:"state",scale:t=>t.scale,power:t=>t.state_power??1},$r={key:"influence",scale:t=>t.influence?.scale,power:()=>2},
 pl=new WeakMap;function Ku(t){let e=pl.get(t.compared)??new Map;return pl.set(t.compared,e),e}function Yu(t,e,n,s,a){let r=Ku(t),o=JSON.stringify([n.key,a||_n(t.
 compared[0],t,e),s]),i=r.get(o);if(i)return i;let l=new Float64Array(gn);for(let f of t.compared){let d=n.scale(f);if(!d||!f.has(n.key))continue;let u=f.recorded.
-shape(n.key),h=n.key==="state"?2:1,m=u.slice(h+1).reduce((v,A)=>v*A,1),g=u.slice(0,h).reduce((v,A)=>v*A,1),b=f.recorded.part(n.key),w=a?u[h]:1,y=Math.max(1,Math.
+shape(n.key),h=n.key==="state"?2:1,m=u.slice(h+1).reduce((v,A)=>v*A,1),g=u.slice(0,h).reduce((v,A)=>v*A,1),y=f.recorded.part(n.key),w=a?u[h]:1,b=Math.max(1,Math.
 floor(g*m*w/Uu))|1;for(let v=0;v<u[h];v++){if(!a&&v!==Math.min(_n(f,t,e),u[h]-1))continue;let A=Int32Array.from({length:256},($,x)=>Math.min(gn-1,Math.round((gn-
-1)*Math.sqrt(d[v]*(x/255)**n.power(f)/s))));for(let $=0;$<g;$++)for(let x=$%y,k=($*u[h]+v)*m;x<m;x+=y)b[k+x]&&l[A[b[k+x]]]++}}let c=0;for(let f=0;f<gn;f++)c=l[f]+=
+1)*Math.sqrt(d[v]*(x/255)**n.power(f)/s))));for(let $=0;$<g;$++)for(let x=$%b,k=($*u[h]+v)*m;x<m;x+=b)y[k+x]&&l[A[y[k+x]]]++}}let c=0;for(let f=0;f<gn;f++)c=l[f]+=
 c;if(c)for(let f=0;f<gn;f++)l[f]/=c;return r.set(o,l),l}function Ju(t){for(let e of xr){let n=e*(Math.exp(.2*Math.log1p(1/e))-1);if(t[Math.floor((gn-1)*Math.sqrt(
 n))]<=Gu)return e}return xr[xr.length-1]}var ml=new WeakMap;function In(t,e,n){let s=ml.get(t)??new Map,a=JSON.stringify([n.key,fn(e),e.layer,e.layer_of_a]),r=s.
 get(a)??Vu(t,e,n);return ml.set(t,s),s.set(a,r),r}function Vu(t,e,n){let{scale:s,range:a}=fn(e),r=e.layer,o=a==="shared",i=n.power(t),l=n.scale(t)?.[r]??1,c=(o?
 Math.max(...t.compared.flatMap($=>n.scale($)??[])):kn(t,n.scale,e))||1,f=Yu(t,e,n,c,o),d=Ju(f),u=($,x)=>s==="linear"?Math.min(1,$/x):s==="quantile"?f[Math.min(gn-
 1,Math.round((gn-1)*Math.sqrt(Math.min(1,$/c))))]:Math.min(1,ya([0,x],[0,1]).constant(d*x)($)),h=$=>{let x=ya([0,$],[0,1]).constant(d*$);return Uint8Array.from(
-{length:256},(k,O)=>{let M=l*(O/255)**i;return Math.round(255*(s==="symmetric log"?Math.min(1,x(M)):O?u(M,$):0))})},m=h(c),g=a==="channel"&&n.key==="state"&&t.compared.
-length===1&&s!=="quantile",b=new Map,w=$=>{if(!g||!$)return m;let x=b.get($)??h(l*($/255)**i);return b.set($,x),x},y=$=>{let x=0,k=c;for(let O=0;O<40;O++){let M=(x+
-k)/2;u(M,c)<$?x=M:k=M}return k},v=()=>g?[{at:0,text:"0"},{at:1,text:"largest of the row"}]:[0,.25,.5,.75,1].map($=>({at:$,text:$?`${$===1?"≥ ":""}${V($===1?c:
-y($),2)}`:"0"})),A=s==="symmetric log"?`symmetric log, linear to ${V(100*d,2)} %`:s;return{table:m,tableOfRow:w,perRow:g,get ticks(){return v()},top:c,name:A,value:$=>l*
+{length:256},(k,S)=>{let _=l*(S/255)**i;return Math.round(255*(s==="symmetric log"?Math.min(1,x(_)):S?u(_,$):0))})},m=h(c),g=a==="channel"&&n.key==="state"&&t.compared.
+length===1&&s!=="quantile",y=new Map,w=$=>{if(!g||!$)return m;let x=y.get($)??h(l*($/255)**i);return y.set($,x),x},b=$=>{let x=0,k=c;for(let S=0;S<40;S++){let _=(x+
+k)/2;u(_,c)<$?x=_:k=_}return k},v=()=>g?[{at:0,text:"0"},{at:1,text:"largest of the row"}]:[0,.25,.5,.75,1].map($=>({at:$,text:$?`${$===1?"≥ ":""}${V($===1?c:
+b($),2)}`:"0"})),A=s==="symmetric log"?`symmetric log, linear to ${V(100*d,2)} %`:s;return{table:m,tableOfRow:w,perRow:g,get ticks(){return v()},top:c,name:A,value:$=>l*
 ($/255)**i,per:a}}function gl(t,e){let n=Va.filter(([l])=>l!=="channel"||t.compared.length===1).filter(([l])=>l!=="shared"||t.layers.length>1||t.compared.length>
 1),s=fn({}),a=Dt("Colours",ys,l=>e({colours:{...s,scale:ys[l]}})),r=Dt("Range",n.map(([,l])=>l),l=>e({colours:{...s,range:n[l][0]}})),o=l=>{s=fn(l),a.select.value=
 String(ys.indexOf(s.scale)),r.select.value=String(Math.max(0,n.findIndex(([c])=>c===s.range)))};return{node:p("div",{class:"mmv-inline mmv-colour-controls",role:"\
@@ -569,46 +569,46 @@ mmv-key-ticks"}),s=p("span");return Xt(e,256,1,o=>o),{node:p("div",{class:"mmv-c
 let l=`${o.name}${o.perRow?", per channel":""}${i&&i!=="1"?`; ${i}`:""}`;s.textContent!==l&&(s.textContent=l),Jt(n,o.ticks,"left")}}}function bl(t,e,n){let s=1/0,a=-1/0;for(let{frame:r}of e)for(let o=0;r>=0&&o<n;o++){let i=t[r*n+o];i<s&&i>-1/0&&(s=i),i>a&&i<1/0&&(a=i)}return s<=a?[s,a]:null}function Xu(t){
 let e=[];return t.forEach(({frame:n,from:s,to:a},r)=>{if(n>=0)return;let o=e[e.length-1];r&&t[r-1].frame<0?o[1]=a:e.push([s,a])}),e}function Zu(t,e){return t.map(
 ([n,s])=>{let a=p("div",{class:"mmv-padding"});return a.style.left=`${100*e.across(n)}%`,a.style.width=`${100*(s-n)/e.length}%`,a})}function yl(t,e,n,s,a,r){let o=r?
-e:e.flatMap((l,c)=>l.frame<0||e[c+1]?.frame>=0?[l]:[l,{...l,at:l.to}]),i=({frame:l})=>l<0?NaN:he(t[l*n+s],a);return Cn(o.length,l=>1e3*o[l].at,l=>i(o[l]),r?Math.
+e:e.flatMap((l,c)=>l.frame<0||e[c+1]?.frame>=0?[l]:[l,{...l,at:l.to}]),i=({frame:l})=>l<0?NaN:pe(t[l*n+s],a);return Cn(o.length,l=>1e3*o[l].at,l=>i(o[l]),r?Math.
 max(4,500/e.length):4)}function Mr(t,e,{time:n},s){let a=t.sizes.time,r=mt(a,e);return n===void 0||n<r.from||n>r.to?s?{y:s}:null:{x:[r.across(n/a),r.across((n+1)/
 a)],...s?{y:s}:{}}}var _r=(t,e,n,s)=>Number.isFinite(e)?[["recorded",n(e),s],["difference",`${t>e?"+":""}${n(t-e)}`,s]]:[],Ns=t=>V(t,4);function Qu(t,e){let{name:n,
-unit:s,features:a,rate_hz:r,irregular:o,static:i,display:l,tokens:c}=t.modalities[e],f=a.length,d=f>10||f>1&&l.kind!=="lines",u=!t.has(`signal_at_${e}`),h=B=>d&&
-l.kind==="audio"?f-1-B:B,m=`${n}: input signal, ${f} features${s?`, in ${s}`:""}`,g=p("span"),b=p("span"),w=p("span",{class:"mmv-absent",hidden:""},"absent: not\
- recorded for this sample"),y=a.map((B,H)=>ct("path",{class:"mmv-line","data-f":H%8,"stroke-dasharray":Xe[H%8]})),v=a.map(()=>ct("path",{class:"mmv-recorded-lin\
-e"})),A=d?p("canvas",{role:"img","aria-label":m}):null,$=ct("path",{class:"mmv-rule"}),x=A??Pe(m,$,...v,...y),k=p("div",{class:"mmv-faint"}),O=p("div",{class:`m\
-mv-plot mmv-signal${d?" mmv-map":""}`,"data-m":e%8},x,w),M=p("div",{class:"mmv-gutter","data-m":e%8},p("div",{class:"mmv-name"},It(e),Z(n)),p("div",{class:"mmv-\
+unit:s,features:a,rate_hz:r,irregular:o,static:i,display:l,tokens:c}=t.modalities[e],f=a.length,d=f>10||f>1&&l.kind!=="lines",u=!t.has(`signal_at_${e}`),h=P=>d&&
+l.kind==="audio"?f-1-P:P,m=`${n}: input signal, ${f} features${s?`, in ${s}`:""}`,g=p("span"),y=p("span"),w=p("span",{class:"mmv-absent",hidden:""},"absent: not\
+ recorded for this sample"),b=a.map((P,H)=>ct("path",{class:"mmv-line","data-f":H%8,"stroke-dasharray":Xe[H%8]})),v=a.map(()=>ct("path",{class:"mmv-recorded-lin\
+e"})),A=d?p("canvas",{role:"img","aria-label":m}):null,$=ct("path",{class:"mmv-rule"}),x=A??Be(m,$,...v,...b),k=p("div",{class:"mmv-faint"}),S=p("div",{class:`m\
+mv-plot mmv-signal${d?" mmv-map":""}`,"data-m":e%8},x,w),_=p("div",{class:"mmv-gutter","data-m":e%8},p("div",{class:"mmv-name"},It(e),Z(n)),p("div",{class:"mmv-\
 faint mmv-unit"},i?`static${s&&" · "}`:r===null?"":`${o?"≈ ":""}${Number(r.toPrecision(o?2:4))} Hz${o?", irregular":""}${s&&" · "}`,Z(s)),d?k:p("div",{class:"\
-mmv-faint"},Os(a,(B,H)=>y[B].classList.toggle("mmv-off",!H))),p("div",{class:`mmv-range${d?" mmv-range-names":""}`,"aria-hidden":"true"},g,b)),T=[],N=[],_=null,
-L=[],P=[0,0],F=[],R="",q=B=>L.reduce((H,C,S)=>C.from<=B+1e-9?S:H,0);St(O,{label:m,grid:()=>[L.length,f],start:()=>[q(((_?.time??0)+.5)/t.sizes.time),0],cellAt(B,H){
-let C=q(mt(t.sizes.time,_).share(B)),S=L[C];if(d||!S||S.frame<0||!_)return[C,Lt(H,f)];let j=a.map((z,D)=>Math.abs(he(t.part(`signal_${e}`,_?.sample??0)[S.frame*
-f+D],P)/100-H));return[C,j.reduce((z,D,I)=>D<(j[z]??1/0)||!Number.isFinite(j[z])?I:z,0)]},read(B,H){let C=h(H),S=L[B];if(!_||!S||S.frame<0)return null;let{sample:j}=_,
-z=S.frame*f+C,D=t.part(`signal_${e}`,j)[z],I=t.sizes.time,E=mt(I,_),U=t.edited()&&t.recorded.part(`signal_valid_${e}`,j)[S.frame]?t.recorded.part(`signal_${e}`,
-j)[z]:NaN,G=t.duration_s[j],K=u?(S.from+S.to)/2:S.at;return{title:a[C],modality:e,at:{modality:e,time:Math.min(I-1,Math.max(0,Math.ceil(S.to*I-1e-9)-1))},rows:[
-...c&&Ss(t,e,j).words?.[S.frame]?[["word",Ss(t,e,j).words?.[S.frame]??""]]:[],["value",Ns(D),s],G===null?["frame",String(S.frame+1)]:["time",`${st(t.start_s[j]+
-(u?S.to:S.at)*G,3)}`,"s"],..._r(D,U,Ns,s)],place:[E.across(K),d?(H+.5)/f:Number.isFinite(D)?he(D,P)/100:.5]}},placeOf:B=>[mt(t.sizes.time,_).across(((L[B]?.from??
-0)+(L[B]?.to??0))/2),.5],locate:B=>Mr(t,_,B)});function W(B){let{sample:H}=B,C=mt(t.sizes.time,B);_=B,L=Se(t,e,H),Ce(x,t.sizes.time,B);let S=t.part(`signal_${e}`,
-H),{then:j}=en(t,e,H),z=j&&!d?Se(t.recorded,e,H):null,D=Qa([...t.compared.map(J=>bl(J.part(`signal_${e}`,H),J===t?L:Se(J,e,H),f)),...j&&z?[bl(j.values,z,f)]:[]]);
-P=D,ht(w,"hidden",L.some(J=>J.frame>=0)),$t(w,t.part(`signal_valid_${e}`,H).some(Boolean)?"recorded without any value":t.recorded.part(`signal_valid_${e}`,H).some(
-Boolean)?"masked: removed from the model's input":"absent: not recorded for this sample");let I=w.hidden?Ga(...D):["",""],[E,U]=w.hidden&&d?[a[h(f-1)],a[h(0)]]:
-I;if($t(b,E),$t(g,U),A){$t(k,`${f} features${w.hidden?`; colours ${I.join(" to ")}`:""}`);let J=D[1]>D[0]?255/(D[1]-D[0]):0,nt=el(L,u);Xt(A,nt.length,f,(tt,at)=>{
-let dt=nt[tt]<0?NaN:S[nt[tt]*f+h(at)];return Number.isFinite(dt)?Math.round((dt-D[0])*J):-1});return}let G=Xu(L),K=JSON.stringify([G,C.from,C.to]);if(K!==R){R=K;
-for(let J of F)J.remove();x.before(...F=Zu(G,C))}let Q=w.hidden&&D[0]<0&&D[1]>0?`M0 ${he(0,D).toFixed(2)}H1000`:"";$.getAttribute("d")!==Q&&$.setAttribute("d",Q),
-y.forEach((J,nt)=>{let tt=yl(S,L,f,nt,D,u);T[nt]!==tt&&J.setAttribute("d",T[nt]=tt);let at=j&&z?yl(j.values,z,f,nt,D,u):"";(N[nt]??"")!==at&&v[nt].setAttribute(
-"d",N[nt]=at)})}return{gutter:M,box:O,draw:W}}function th(t,e){let{time:n,channel:s}=t.sizes,a=p("canvas",{role:"img"}),r=p("div",{class:"mmv-faint"}),o=p("span",
+mmv-faint"},Os(a,(P,H)=>b[P].classList.toggle("mmv-off",!H))),p("div",{class:`mmv-range${d?" mmv-range-names":""}`,"aria-hidden":"true"},g,y)),T=[],N=[],M=null,
+L=[],R=[0,0],F=[],B="",q=P=>L.reduce((H,C,O)=>C.from<=P+1e-9?O:H,0);St(S,{label:m,grid:()=>[L.length,f],start:()=>[q(((M?.time??0)+.5)/t.sizes.time),0],cellAt(P,H){
+let C=q(mt(t.sizes.time,M).share(P)),O=L[C];if(d||!O||O.frame<0||!M)return[C,Lt(H,f)];let j=a.map((z,W)=>Math.abs(pe(t.part(`signal_${e}`,M?.sample??0)[O.frame*
+f+W],R)/100-H));return[C,j.reduce((z,W,I)=>W<(j[z]??1/0)||!Number.isFinite(j[z])?I:z,0)]},read(P,H){let C=h(H),O=L[P];if(!M||!O||O.frame<0)return null;let{sample:j}=M,
+z=O.frame*f+C,W=t.part(`signal_${e}`,j)[z],I=t.sizes.time,E=mt(I,M),U=t.edited()&&t.recorded.part(`signal_valid_${e}`,j)[O.frame]?t.recorded.part(`signal_${e}`,
+j)[z]:NaN,G=t.duration_s[j],K=u?(O.from+O.to)/2:O.at;return{title:a[C],modality:e,at:{modality:e,time:Math.min(I-1,Math.max(0,Math.ceil(O.to*I-1e-9)-1))},rows:[
+...c&&Ss(t,e,j).words?.[O.frame]?[["word",Ss(t,e,j).words?.[O.frame]??""]]:[],["value",Ns(W),s],G===null?["frame",String(O.frame+1)]:["time",`${st(t.start_s[j]+
+(u?O.to:O.at)*G,3)}`,"s"],..._r(W,U,Ns,s)],place:[E.across(K),d?(H+.5)/f:Number.isFinite(W)?pe(W,R)/100:.5]}},placeOf:P=>[mt(t.sizes.time,M).across(((L[P]?.from??
+0)+(L[P]?.to??0))/2),.5],locate:P=>Mr(t,M,P)});function D(P){let{sample:H}=P,C=mt(t.sizes.time,P);M=P,L=Se(t,e,H),Ce(x,t.sizes.time,P);let O=t.part(`signal_${e}`,
+H),{then:j}=en(t,e,H),z=j&&!d?Se(t.recorded,e,H):null,W=Qa([...t.compared.map(J=>bl(J.part(`signal_${e}`,H),J===t?L:Se(J,e,H),f)),...j&&z?[bl(j.values,z,f)]:[]]);
+R=W,ht(w,"hidden",L.some(J=>J.frame>=0)),$t(w,t.part(`signal_valid_${e}`,H).some(Boolean)?"recorded without any value":t.recorded.part(`signal_valid_${e}`,H).some(
+Boolean)?"masked: removed from the model's input":"absent: not recorded for this sample");let I=w.hidden?Ga(...W):["",""],[E,U]=w.hidden&&d?[a[h(f-1)],a[h(0)]]:
+I;if($t(y,E),$t(g,U),A){$t(k,`${f} features${w.hidden?`; colours ${I.join(" to ")}`:""}`);let J=W[1]>W[0]?255/(W[1]-W[0]):0,nt=el(L,u);Xt(A,nt.length,f,(tt,at)=>{
+let dt=nt[tt]<0?NaN:O[nt[tt]*f+h(at)];return Number.isFinite(dt)?Math.round((dt-W[0])*J):-1});return}let G=Xu(L),K=JSON.stringify([G,C.from,C.to]);if(K!==B){B=K;
+for(let J of F)J.remove();x.before(...F=Zu(G,C))}let Q=w.hidden&&W[0]<0&&W[1]>0?`M0 ${pe(0,W).toFixed(2)}H1000`:"";$.getAttribute("d")!==Q&&$.setAttribute("d",Q),
+b.forEach((J,nt)=>{let tt=yl(O,L,f,nt,W,u);T[nt]!==tt&&J.setAttribute("d",T[nt]=tt);let at=j&&z?yl(j.values,z,f,nt,W,u):"";(N[nt]??"")!==at&&v[nt].setAttribute(
+"d",N[nt]=at)})}return{gutter:_,box:S,draw:D}}function th(t,e){let{time:n,channel:s}=t.sizes,a=p("canvas",{role:"img"}),r=p("div",{class:"mmv-faint"}),o=p("span",
 {class:"mmv-absent",hidden:""},"no scan in this layer"),i=s,l=p("div",{class:"mmv-row","aria-hidden":"true"}),c=p("span"),f=null,d=p("div",{class:"mmv-plot mmv-\
 state mmv-map"},a,l,o),u=p("div",{class:"mmv-gutter"},p("div",{class:"mmv-faint"},"hidden state"),r,p("div",{class:"mmv-channel-rows","aria-hidden":"true",title:"\
 rows of the map, longest half-life first"},p("span",{},"row 1"),c));St(d,{label:`${t.modalities[e].name}: hidden state, channels over steps`,grid:()=>[n,i],start:()=>[
-f?.time??0,f?.channel??0],cellAt:(b,w)=>[Lt(mt(n,f).share(b),n),Lt(w,i)],placeOf:(b,w)=>[mt(n,f).across((b+.5)/n),(w+.5)/i],locate:b=>Mr(t,f,b,b.channel!==void 0&&
-b.channel<i&&(b.modality??e)===e?[b.channel/i,(b.channel+1)/i]:void 0),read(b,w){if(!f||!i)return null;let{sample:y,epoch:v,layer:A}=f,$=In(t,f,va),x=t.has("cha\
-nnel_index")?t.part("channel_index",A)[e*s+w]:w,k={modality:e,channel:w,time:b},O=[["row",String(w+1)],["at",At(t,y,b)]];if(!t.part("state_valid",y,e)[b])return{
-title:`channel ${x}`,modality:e,at:k,rows:[[t.state_name,"no data"],...O]};let M=t.part("state",v,y,A,e)[w*n+b],T=$.value(M),N=t.edited()&&t.replaced("state")&&
-t.recorded.part("state_valid",y,e)[b]?$.value(t.recorded.part("state",v,y,A,e)[w*n+b]):NaN;return{title:`channel ${x}`,modality:e,at:k,rows:[[t.state_name,`${M===
-255?"≥ ":""}${V(T)}`,t.state_unit],...O,..._r(T,N,V,t.state_unit)]}}});function h(b){f=b;let{sample:w,epoch:y,layer:v}=b,A=In(t,b,va);Ce(a,n,b);let $=t.part("\
-state_valid",w,e),x=t.part("state",y,w,v,e);i=An(t,v,e);let k=Array.from({length:i},(O,M)=>A.perRow?A.tableOfRow(te(x.subarray(M*n,(M+1)*n).map((T,N)=>$[N]?T:0))):
-A.table);Xt(a,n,i,(O,M)=>$[O]?k[M][x[M*n+O]]:-1),$t(c,i>1?`row ${i}`:""),Kt(a,"aria-label",`${t.modalities[e].name}: hidden state, ${i} channels over ${n} steps`),
-$t(r,i?`${i} channels`:""),ht(o,"hidden",i>0),m(b)}let m=b=>{let{channel:w}=b;f=b,ht(l,"hidden",w>=i),l.style.top=`${100*w/i}%`,l.style.height=`${100/i}%`};return{
-gutter:u,box:d,draw:h,choose:m,rowAt:b=>Math.min(i-1,Math.floor(b*i))}}function eh(t,e){let n=Js(),s=`${t.modalities[e].name}: signed shares of its steps in the\
- prediction at the cursor`,a=t.sizes.time,r=null,o=p("div",{class:"mmv-plot mmv-lane-bars"},Pe(s,...n.nodes)),i=p("div",{class:"mmv-gutter"},p("div",{class:"mmv\
+f?.time??0,f?.channel??0],cellAt:(y,w)=>[Lt(mt(n,f).share(y),n),Lt(w,i)],placeOf:(y,w)=>[mt(n,f).across((y+.5)/n),(w+.5)/i],locate:y=>Mr(t,f,y,y.channel!==void 0&&
+y.channel<i&&(y.modality??e)===e?[y.channel/i,(y.channel+1)/i]:void 0),read(y,w){if(!f||!i)return null;let{sample:b,epoch:v,layer:A}=f,$=In(t,f,va),x=t.has("cha\
+nnel_index")?t.part("channel_index",A)[e*s+w]:w,k={modality:e,channel:w,time:y},S=[["row",String(w+1)],["at",At(t,b,y)]];if(!t.part("state_valid",b,e)[y])return{
+title:`channel ${x}`,modality:e,at:k,rows:[[t.state_name,"no data"],...S]};let _=t.part("state",v,b,A,e)[w*n+y],T=$.value(_),N=t.edited()&&t.replaced("state")&&
+t.recorded.part("state_valid",b,e)[y]?$.value(t.recorded.part("state",v,b,A,e)[w*n+y]):NaN;return{title:`channel ${x}`,modality:e,at:k,rows:[[t.state_name,`${_===
+255?"≥ ":""}${V(T)}`,t.state_unit],...S,..._r(T,N,V,t.state_unit)]}}});function h(y){f=y;let{sample:w,epoch:b,layer:v}=y,A=In(t,y,va);Ce(a,n,y);let $=t.part("\
+state_valid",w,e),x=t.part("state",b,w,v,e);i=An(t,v,e);let k=Array.from({length:i},(S,_)=>A.perRow?A.tableOfRow(te(x.subarray(_*n,(_+1)*n).map((T,N)=>$[N]?T:0))):
+A.table);Xt(a,n,i,(S,_)=>$[S]?k[_][x[_*n+S]]:-1),$t(c,i>1?`row ${i}`:""),Kt(a,"aria-label",`${t.modalities[e].name}: hidden state, ${i} channels over ${n} steps`),
+$t(r,i?`${i} channels`:""),ht(o,"hidden",i>0),m(y)}let m=y=>{let{channel:w}=y;f=y,ht(l,"hidden",w>=i),l.style.top=`${100*w/i}%`,l.style.height=`${100/i}%`};return{
+gutter:u,box:d,draw:h,choose:m,rowAt:y=>Math.min(i-1,Math.floor(y*i))}}function eh(t,e){let n=Js(),s=`${t.modalities[e].name}: signed shares of its steps in the\
+ prediction at the cursor`,a=t.sizes.time,r=null,o=p("div",{class:"mmv-plot mmv-lane-bars"},Be(s,...n.nodes)),i=p("div",{class:"mmv-gutter"},p("div",{class:"mmv\
 -faint",title:`${t.attribution.name}: bars up (red) raise the prediction, bars down (blue) lower it`},"attribution ±"));St(o,{label:s,grid:()=>[r?Ee(t,r.sample,
 r.time).count:0,1],cellAt(c){if(!r)return[0,-1];let{from:f,count:d}=Ee(t,r.sample,r.time),u=mt(a,r).share(c)*a;return[Array.from({length:d},(h,m)=>m).reduce((h,m)=>f(
 m)<=u?m:h,0),0]},placeOf:c=>{let{from:f,to:d}=Ee(t,r?.sample??0,r?.time??0);return[mt(a,r).across((f(c)+d(c)+1)/2/a),.5]},start:()=>[r&&!t.has("attribution_pref\
@@ -616,8 +616,8 @@ ix")?r.time:0,0],locate:c=>Mr(t,r,c),read(c){if(!r)return null;let{values:f,coun
 ibution")?Ee(t.recorded,r.sample,r.time).values[e*d+c]:NaN;return{title:t.attribution.name,modality:e,at:{modality:e,time:h(c)},rows:[["share",nh(m),t.attribution.
 quantity.length<24?t.attribution.quantity:""],["at",ln(t,r.sample,[u(c),h(c)])],..._r(m,g,Ns)]}}});function l(c){let{sample:f,time:d}=c,u=o.firstElementChild;r=
 c,Ce(u,a,c);let h=t.edited()!==null&&!t.replaced("attribution")||t.lacks("attribution",f);for(let m of[o,i])ht(m,"hidden",h);o.hidden||n.draw(t,Ee(t,f,d),e)}return{
-gutter:i,box:o,draw:l}}var nh=t=>t>0?`+${Ns(t)}`:Ns(t);function sh(t,e,n){let s=t.sizes.time,a=u=>{let{time:h,zoom:m}=e(),[g,b]=m??[0,s-1];n({zoom:es(s,m,{factor:u,
-around:h>=g&&h<=b&&b>g?(h-g)/(b-g):.5})})},r=u=>e().zoom&&n({zoom:es(s,e().zoom,{move:u})}),o=ut("+",()=>a(1.6),{"aria-label":"Zoom in on time"}),i=ut("−",()=>a(
+gutter:i,box:o,draw:l}}var nh=t=>t>0?`+${Ns(t)}`:Ns(t);function sh(t,e,n){let s=t.sizes.time,a=u=>{let{time:h,zoom:m}=e(),[g,y]=m??[0,s-1];n({zoom:es(s,m,{factor:u,
+around:h>=g&&h<=y&&y>g?(h-g)/(y-g):.5})})},r=u=>e().zoom&&n({zoom:es(s,e().zoom,{move:u})}),o=ut("+",()=>a(1.6),{"aria-label":"Zoom in on time"}),i=ut("−",()=>a(
 1/1.6),{"aria-label":"Zoom out"}),l=ut("fit",()=>n({zoom:null}),{"aria-label":"Fit the whole sequence"});return{node:p("div",{class:"mmv-zoom",role:"group","ari\
 a-label":"Zoom on time",title:"Ctrl and wheel, or two fingers: zoom; Shift and wheel: move. Keys + − 0, < >"},p("span",{class:"mmv-faint"},"Zoom"),o,i,l),draw:({
 zoom:u})=>{ht(l,"disabled",!u),ht(i,"disabled",!u),ht(o,"disabled",s<=4||!!(u&&u[1]-u[0]<4))},key:u=>{(u.key==="+"||u.key==="=")&&a(1.6),u.key==="-"&&a(1/1.6),u.
@@ -626,77 +626,77 @@ time,r=()=>n({brush:[e().time,Math.max(e().time,e().brush?.[1]??a-1)]}),o=()=>n(
 {"aria-label":"Clear the time range"});return{node:p("div",{class:"mmv-brush",role:"group","aria-label":"Time range"},p("span",{class:"mmv-faint"},"Time range"),
 s,ut("start",r,{"aria-label":"Start the time range at the cursor"}),ut("end",o,{"aria-label":"End the time range at the cursor"}),i),draw:d=>{$t(s,d.brush?ln(t,
 d.sample,d.brush):"all"),ht(i,"disabled",!d.brush)},key:d=>{d.key==="["&&r(),d.key==="]"&&o(),d.key==="Escape"&&e().brush&&n({brush:null})}}}function rh(t,e,n,s){
-let a=e.sizes.time,r={time:n?.time??0,brush:n?.brush??null,zoom:n?.zoom??null},o=e.modalities.map((N,_)=>Qu(e,_)),i=e.has("state")?e.modalities.map((N,_)=>th(e,
-_)):[],l=e.has("attribution")?e.modalities.map((N,_)=>eh(e,_)):[],c=o.map((N,_)=>p("div",{class:"mmv-lane"},...[N,...i.slice(_,_+1),...l.slice(_,_+1)].flatMap(({
-gutter:L,box:P})=>[L,P]))),f=p("span",{class:"mmv-tag"}),d=p("div",{class:"mmv-cursor"},f),u=[p("div",{class:"mmv-veil"}),p("div",{class:"mmv-veil"})],h=p("div",
-{class:"mmv-over","aria-hidden":"true"},...u,d),m=p("div",{class:"mmv-stage","data-plots":""},...c,h),g=p("div",{class:"mmv-axis","aria-hidden":"true"}),b=p("in\
-put",{type:"range",min:0,max:a-1,step:1,class:"mmv-time","aria-label":"Time cursor"}),w=p("span",{class:"mmv-faint"}),y=e.has("state")?xa(e.state_name):null,v=y&&
-gl(e,s),A=ah(e,()=>r,s),$=sh(e,()=>r,s),x=p("div",{class:"mmv-foot"},p("label",{class:"mmv-gutter"},"Time ",w),p("div",{class:"mmv-scrub"},g,b),p("span"),p("div",
-{class:"mmv-under"},A.node,$.node,...y&&v?[v.node,y.node]:[]));t.append(m,x,...e.missing_scans&&!e.has("state")?[it(Z(e.missing_scans))]:[]),t.style.setProperty(
-"--steps",String(a)),b.addEventListener("input",()=>s({time:Number(b.value)})),t.addEventListener("keydown",N=>{!N.ctrlKey&&!N.metaKey&&!N.altKey&&(A.key(N),$.key(
-N))}),xe(m,h,a,()=>r,s);let k=0;Yt(m,h,(N,_,L,P)=>{let F=Math.min(a-1,Math.max(0,Math.ceil(mt(a,r).share(N)*a-1e-9)-1));P&&(k=F);let R=L.shiftKey?{brush:[Math.min(
-k,F),Math.max(k,F)]}:{time:F},q=P?i.find(W=>W.box.contains(L.target)):null;if(q){let{top:W,height:B}=q.box.getBoundingClientRect();R.channel=Math.max(0,q.rowAt(
-(L.clientY-W)/B))}s(R)},b);let O=jt(),M="",T=null;return N=>{r=T=N;let{sample:_,time:L}=N,[P,F]=ge(e,N),R=mt(a,N);if(O(N,"sample","zoom")){o.forEach(H=>H.draw(N)),
-$t(w,$e(e,N)==="step"?"in steps":"in seconds");let W=ue(e,N).map(({at:H,text:C})=>({at:R.across(H),text:C})),B=JSON.stringify(W);B!==M&&g.replaceChildren(...W.map(
-({at:H,text:C})=>{let S=p("span",{},C);return S.style.setProperty("--at",String(H)),S})),M=B,ht(b,"min",String(R.from)),ht(b,"max",String(R.to)),t.style.setProperty(
-"--steps",String(R.to+1-R.from)),$.draw(N)}if(O(N,"sample","epoch","layer","layer_of_a","zoom","colours")&&i.forEach(W=>W.draw(N)),O(N,"sample","time","zoom")&&
-l.forEach(W=>W.draw(N)),O(N,"channel")&&i.forEach(W=>W.choose(N)),y&&O(N,"layer","layer_of_a","colours")&&(y.draw(In(e,N,va),e.state_unit),v?.draw(N)),O(N,"brus\
-h","sample","zoom")){let[W,B]=[P/a,(F+1)/a].map(H=>Math.min(1,Math.max(0,R.across(H))));u[0].style.width=`${100*W}%`,u[1].style.width=`${100*(1-B)}%`,A.draw(N)}
-ht(b,"value",String(L)),Kt(b,"aria-valuetext",gs(e,_,L));let q=R.across((L+1)/a);ht(d,"hidden",q<0||q>1+1e-9),d.style.setProperty("--at",String(q)),$t(f,gs(e,_,
+let a=e.sizes.time,r={time:n?.time??0,brush:n?.brush??null,zoom:n?.zoom??null},o=e.modalities.map((N,M)=>Qu(e,M)),i=e.has("state")?e.modalities.map((N,M)=>th(e,
+M)):[],l=e.has("attribution")?e.modalities.map((N,M)=>eh(e,M)):[],c=o.map((N,M)=>p("div",{class:"mmv-lane"},...[N,...i.slice(M,M+1),...l.slice(M,M+1)].flatMap(({
+gutter:L,box:R})=>[L,R]))),f=p("span",{class:"mmv-tag"}),d=p("div",{class:"mmv-cursor"},f),u=[p("div",{class:"mmv-veil"}),p("div",{class:"mmv-veil"})],h=p("div",
+{class:"mmv-over","aria-hidden":"true"},...u,d),m=p("div",{class:"mmv-stage","data-plots":""},...c,h),g=p("div",{class:"mmv-axis","aria-hidden":"true"}),y=p("in\
+put",{type:"range",min:0,max:a-1,step:1,class:"mmv-time","aria-label":"Time cursor"}),w=p("span",{class:"mmv-faint"}),b=e.has("state")?xa(e.state_name):null,v=b&&
+gl(e,s),A=ah(e,()=>r,s),$=sh(e,()=>r,s),x=p("div",{class:"mmv-foot"},p("label",{class:"mmv-gutter"},"Time ",w),p("div",{class:"mmv-scrub"},g,y),p("span"),p("div",
+{class:"mmv-under"},A.node,$.node,...b&&v?[v.node,b.node]:[]));t.append(m,x,...e.missing_scans&&!e.has("state")?[it(Z(e.missing_scans))]:[]),t.style.setProperty(
+"--steps",String(a)),y.addEventListener("input",()=>s({time:Number(y.value)})),t.addEventListener("keydown",N=>{!N.ctrlKey&&!N.metaKey&&!N.altKey&&(A.key(N),$.key(
+N))}),Me(m,h,a,()=>r,s);let k=0;Yt(m,h,(N,M,L,R)=>{let F=Math.min(a-1,Math.max(0,Math.ceil(mt(a,r).share(N)*a-1e-9)-1));R&&(k=F);let B=L.shiftKey?{brush:[Math.min(
+k,F),Math.max(k,F)]}:{time:F},q=R?i.find(D=>D.box.contains(L.target)):null;if(q){let{top:D,height:P}=q.box.getBoundingClientRect();B.channel=Math.max(0,q.rowAt(
+(L.clientY-D)/P))}s(B)},y);let S=jt(),_="",T=null;return N=>{r=T=N;let{sample:M,time:L}=N,[R,F]=be(e,N),B=mt(a,N);if(S(N,"sample","zoom")){o.forEach(H=>H.draw(N)),
+$t(w,he(e,N)==="step"?"in steps":"in seconds");let D=ae(e,N).map(({at:H,text:C})=>({at:B.across(H),text:C})),P=JSON.stringify(D);P!==_&&g.replaceChildren(...D.map(
+({at:H,text:C})=>{let O=p("span",{},C);return O.style.setProperty("--at",String(H)),O})),_=P,ht(y,"min",String(B.from)),ht(y,"max",String(B.to)),t.style.setProperty(
+"--steps",String(B.to+1-B.from)),$.draw(N)}if(S(N,"sample","epoch","layer","layer_of_a","zoom","colours")&&i.forEach(D=>D.draw(N)),S(N,"sample","time","zoom")&&
+l.forEach(D=>D.draw(N)),S(N,"channel")&&i.forEach(D=>D.choose(N)),b&&S(N,"layer","layer_of_a","colours")&&(b.draw(In(e,N,va),e.state_unit),v?.draw(N)),S(N,"brus\
+h","sample","zoom")){let[D,P]=[R/a,(F+1)/a].map(H=>Math.min(1,Math.max(0,B.across(H))));u[0].style.width=`${100*D}%`,u[1].style.width=`${100*(1-P)}%`,A.draw(N)}
+ht(y,"value",String(L)),Kt(y,"aria-valuetext",gs(e,M,L));let q=B.across((L+1)/a);ht(d,"hidden",q<0||q>1+1e-9),d.style.setProperty("--at",String(q)),$t(f,gs(e,M,
 L))}}bt({name:"lanes",section:"sample",place:"main",order:10,needs:["prediction"],early:!0,mount:rh});var kr=["phi_mean","phi_low","phi_high"];function oh(t,e){let[n,s,a]=kr.map(l=>e.part(l)),r=te(...e.compared.filter(l=>l.has("phi_mean")).flatMap(l=>kr.map(c=>l.
 part(c)))),o=l=>`${50+50*l/(r||1)}%`,i=e.modalities.map((l,c)=>{let{track:f,set:d}=Ze(c);if(d(n[c],r),Number.isFinite(s[c]+a[c])){let m=p("div",{class:"mmv-whis\
-ker"});m.style.left=o(s[c]),m.style.width=`${50*(a[c]-s[c])/(r||1)}%`,f.append(m)}let u=Number.isFinite(s[c])?`${gt(s[c],3)} to ${gt(a[c],3)}`:"–",h=ke(zt(...kt(
-e,c)),f,gt(n[c],3));return h.append(p("td",{class:"mmv-interval"},de("95 % interval "),u)),h});return t.append(pt("Mean Shapley value over all samples"),p("tabl\
+ker"});m.style.left=o(s[c]),m.style.width=`${50*(a[c]-s[c])/(r||1)}%`,f.append(m)}let u=Number.isFinite(s[c])?`${gt(s[c],3)} to ${gt(a[c],3)}`:"–",h=Ae(zt(...kt(
+e,c)),f,gt(n[c],3));return h.append(p("td",{class:"mmv-interval"},ue("95 % interval "),u)),h});return t.append(pt("Mean Shapley value over all samples"),p("tabl\
 e",{class:"mmv-overall","aria-label":"Mean Shapley value of each modality with its interval"},p("tbody",{},...i)),it("Mean Shapley value of the ",Z(e.target_name),
 ` at epoch ${e.best_epoch??"–"}; lines: ${e.overall.interval}.`),...Ve(e)),()=>{}}bt({name:"mean shapley",place:"columns",section:"overview",order:20,needs:kr,
-height:t=>70+26*t,mount:oh});var wl=16;function ih(t,e){let n=ve(t,"game",e),s=ve(t,"phi",e),a=t.modalities.length;return n.map((r,o)=>{let i=[];for(let l=0;l*a<s[o].length;l++)for(let c=0,
-f=r[l*2**a];c<a;c++)i.push(f+=s[o][l*a+c]);return i})}function lh(t,e,n,s){let a=e.modalities.length,r=2**a-1,o=y=>y.toString(2).replaceAll("0","").length,i=Array.
-from({length:r+1},(y,v)=>v).filter(y=>r<wl||o(y)<=1||o(y)>=a-1).sort((y,v)=>o(y)-o(v)||y-v),l=e.modalities.map((y,v)=>{let A=p("span"),{track:$,set:x}=_e(v);return{
-value:A,set:x,node:ke(zt(...kt(e,v)),$,A)}}),c=(y,v)=>e.trained?.[y]??!0?[]:(v.classList.add("mmv-untrained"),[" ",p("span",{"aria-hidden":"true",title:e.untrained},
-"○"),de(" not met in training")]),f=["baseline v(∅)","full model v(all)"].map((y,v)=>{let A=p("span"),{track:$,set:x}=_e(null);return{value:A,set:x,node:ke(
-zt(y,...c(v?r:0,$)),$,A)}}),d=e.modalities.map((y,v)=>{let A=p("input",{type:"checkbox"});return A.addEventListener("change",()=>s({masked:e.modalities.filter(($,x)=>!d[x].
-box.checked).map($=>$.name)})),{box:A,node:p("label",{class:"mmv-control"},A,...kt(e,v))}}),u=y=>y===0?[p("span",{},"none")]:e.modalities.flatMap((v,A)=>y>>A&1?
-[It(A),de(`${v.name} `)]:[]),h=i.map(y=>{let v=p("span"),{track:A,set:$}=_e(null);return{k:y,value:v,set:$,node:ke(zt(...u(y),...c(y,A)),A,v)}}),m=p("span");t.append(
-pt("Modality ablation: value of every subset"),p("table",{"aria-label":"Waterfall from baseline to full model"},p("tbody",{},f[0].node,...l.map(y=>y.node),f[1].
-node)),p("div",{class:"mmv-inline",role:"group","aria-label":"Available modalities"},p("span",{class:"mmv-faint"},"Available"),...d.map(y=>y.node)),p("table",{"\
-aria-label":"Value v(S) of each subset of modalities"},p("tbody",{},...h.map(y=>y.node))),it("Bars: the ",Z(e.target_name),". ",m,i.length>r?"":`${i.length} of ${r+
-1} subsets are listed: those with at most one modality, and those without at most one.`),...Ve(e,"○ "));let g=jt(),b=0,w=0;return y=>{let{sample:v,epoch:A,time:$,
-masked:x}=y,k=e.part("game",A,v,$),O=e.part("phi",A,v,$);g(y,"sample")&&([b,w]=Rt([...ve(e,"game",v),...ih(e,v)],!0));let M=_=>(_-b)/(w-b||1),T=k[0];f.forEach((_,L)=>{
-let P=k[L?r:0];_.set(M(0),M(P)),$t(_.value,st(P,e.digits))}),l.forEach((_,L)=>{_.set(M(T),M(T+O[L])),$t(_.value,gt(O[L],e.digits)),T+=O[L]});let N=Us(e,x);h.forEach(
-({k:_,value:L,set:P,node:F})=>{P(M(0),M(k[_])),$t(L,st(k[_],e.digits)),_===N!==F.hasAttribute("aria-current")&&(F.className=_===N?"mmv-best":"",_===N?F.setAttribute(
+height:t=>70+26*t,mount:oh});var wl=16;function ih(t,e){let n=$e(t,"game",e),s=$e(t,"phi",e),a=t.modalities.length;return n.map((r,o)=>{let i=[];for(let l=0;l*a<s[o].length;l++)for(let c=0,
+f=r[l*2**a];c<a;c++)i.push(f+=s[o][l*a+c]);return i})}function lh(t,e,n,s){let a=e.modalities.length,r=2**a-1,o=b=>b.toString(2).replaceAll("0","").length,i=Array.
+from({length:r+1},(b,v)=>v).filter(b=>r<wl||o(b)<=1||o(b)>=a-1).sort((b,v)=>o(b)-o(v)||b-v),l=e.modalities.map((b,v)=>{let A=p("span"),{track:$,set:x}=ke(v);return{
+value:A,set:x,node:Ae(zt(...kt(e,v)),$,A)}}),c=(b,v)=>e.trained?.[b]??!0?[]:(v.classList.add("mmv-untrained"),[" ",p("span",{"aria-hidden":"true",title:e.untrained},
+"○"),ue(" not met in training")]),f=["baseline v(∅)","full model v(all)"].map((b,v)=>{let A=p("span"),{track:$,set:x}=ke(null);return{value:A,set:x,node:Ae(
+zt(b,...c(v?r:0,$)),$,A)}}),d=e.modalities.map((b,v)=>{let A=p("input",{type:"checkbox"});return A.addEventListener("change",()=>s({masked:e.modalities.filter(($,x)=>!d[x].
+box.checked).map($=>$.name)})),{box:A,node:p("label",{class:"mmv-control"},A,...kt(e,v))}}),u=b=>b===0?[p("span",{},"none")]:e.modalities.flatMap((v,A)=>b>>A&1?
+[It(A),ue(`${v.name} `)]:[]),h=i.map(b=>{let v=p("span"),{track:A,set:$}=ke(null);return{k:b,value:v,set:$,node:Ae(zt(...u(b),...c(b,A)),A,v)}}),m=p("span");t.append(
+pt("Modality ablation: value of every subset"),p("table",{"aria-label":"Waterfall from baseline to full model"},p("tbody",{},f[0].node,...l.map(b=>b.node),f[1].
+node)),p("div",{class:"mmv-inline",role:"group","aria-label":"Available modalities"},p("span",{class:"mmv-faint"},"Available"),...d.map(b=>b.node)),p("table",{"\
+aria-label":"Value v(S) of each subset of modalities"},p("tbody",{},...h.map(b=>b.node))),it("Bars: the ",Z(e.target_name),". ",m,i.length>r?"":`${i.length} of ${r+
+1} subsets are listed: those with at most one modality, and those without at most one.`),...Ve(e,"○ "));let g=jt(),y=0,w=0;return b=>{let{sample:v,epoch:A,time:$,
+masked:x}=b,k=e.part("game",A,v,$),S=e.part("phi",A,v,$);g(b,"sample")&&([y,w]=Rt([...$e(e,"game",v),...ih(e,v)],!0));let _=M=>(M-y)/(w-y||1),T=k[0];f.forEach((M,L)=>{
+let R=k[L?r:0];M.set(_(0),_(R)),$t(M.value,st(R,e.digits))}),l.forEach((M,L)=>{M.set(_(T),_(T+S[L])),$t(M.value,gt(S[L],e.digits)),T+=S[L]});let N=Us(e,x);h.forEach(
+({k:M,value:L,set:R,node:F})=>{R(_(0),_(k[M])),$t(L,st(k[M],e.digits)),M===N!==F.hasAttribute("aria-current")&&(F.className=M===N?"mmv-best":"",M===N?F.setAttribute(
 "aria-current","true"):F.removeAttribute("aria-current"))}),$t(m,`The readout above gives the value without the masked modalities${e.edited()||!e.has("state")?"":
-"; the state maps are those of all modalities"}. `),d.forEach(({box:_},L)=>_.checked=!x.includes(e.modalities[L].name))}}bt({name:"modality ablation",place:"col\
-umns",order:50,section:"sample",needs:["game"],height:t=>75+22*(t+2+(2**t<=wl?2**t:2*t+2)),mount:lh});function ch(t,e,n,s){let[,a,r,o]=e.shape("influence"),i=e.sizes.time,l=e.influence.block,c=F=>l.reduce((R,q,W)=>q<=F?W:R,0),f=F=>(F+1<o?l[F+1]:i)-1,d=p("canvas",
-{role:"img"}),u=Array.from({length:r},()=>p("div",{class:"mmv-at"})),h=e.modalities.flatMap((F,R)=>R?[p("div",{class:"mmv-cut-x"}),p("div",{class:"mmv-cut-y"})]:
-[]);h.forEach((F,R)=>F.style.setProperty("--at",String((1+(R>>1))/r)));let m=p("div",{class:"mmv-plot mmv-map mmv-square"},d,p("div",{class:"mmv-marks","aria-hi\
-dden":"true"},...h,...u)),g=F=>p("div",{class:F,"aria-hidden":"true"},...e.modalities.map((R,q)=>p("span",{},...Be(e,q,(340/r-15)/6.5)))),b=e.modalities.map(()=>e.
-modalities.map(()=>p("td"))),w=pt("Operator map"),y=p("caption",{class:"mmv-small"}),v=it(),A=null,$=p("div",{class:"mmv-block-ticks mmv-block-down","aria-hidde\
-n":"true"}),x=p("div",{class:"mmv-block-ticks","aria-hidden":"true"}),k=xa("|K|"),O=p("div",{class:"mmv-subtitle"});t.append(w,O,p("div",{class:"mmv-blocks mmv-\
+"; the state maps are those of all modalities"}. `),d.forEach(({box:M},L)=>M.checked=!x.includes(e.modalities[L].name))}}bt({name:"modality ablation",place:"col\
+umns",order:50,section:"sample",needs:["game"],height:t=>75+22*(t+2+(2**t<=wl?2**t:2*t+2)),mount:lh});function ch(t,e,n,s){let[,a,r,o]=e.shape("influence"),i=e.sizes.time,l=e.influence.block,c=F=>l.reduce((B,q,D)=>q<=F?D:B,0),f=F=>(F+1<o?l[F+1]:i)-1,d=p("canvas",
+{role:"img"}),u=Array.from({length:r},()=>p("div",{class:"mmv-at"})),h=e.modalities.flatMap((F,B)=>B?[p("div",{class:"mmv-cut-x"}),p("div",{class:"mmv-cut-y"})]:
+[]);h.forEach((F,B)=>F.style.setProperty("--at",String((1+(B>>1))/r)));let m=p("div",{class:"mmv-plot mmv-map mmv-square"},d,p("div",{class:"mmv-marks","aria-hi\
+dden":"true"},...h,...u)),g=F=>p("div",{class:F,"aria-hidden":"true"},...e.modalities.map((B,q)=>p("span",{},...Pe(e,q,(340/r-15)/6.5)))),y=e.modalities.map(()=>e.
+modalities.map(()=>p("td"))),w=pt("Operator map"),b=p("caption",{class:"mmv-small"}),v=it(),A=null,$=p("div",{class:"mmv-block-ticks mmv-block-down","aria-hidde\
+n":"true"}),x=p("div",{class:"mmv-block-ticks","aria-hidden":"true"}),k=xa("|K|"),S=p("div",{class:"mmv-subtitle"});t.append(w,S,p("div",{class:"mmv-blocks mmv-\
 blocks-ticked"},g("mmv-ups"),$,m,p("span"),p("span"),x,p("span"),p("span"),g("mmv-alongs")),k.node,p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-\
-label":"Shares at the cursor"},p("table",{class:"mmv-list mmv-influence-table","aria-label":"Relative influence on each SSM stream at the cursor"},y,p("thead",{},
-p("tr",{},p("td",{class:"mmv-faint"},"target ↓ source →"),...e.modalities.map((F,R)=>p("th",{scope:"col"},...Be(e,R,(285/r-18)/6.5))))),p("tbody",{},...b.
-map((F,R)=>p("tr",{},zt(...kt(e,R)),...F))))),v,it("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|,\
- exact for the inputs of this layer's operator with its gates held fixed, at the epoch that training selected. Press on the map to move the cursor."));let M=()=>{
-let[F,R]=A?.zoom??[0,i-1];return[c(F),c(R)+1-c(F)]},T=F=>{let[R,q]=M(),W=Lt(F,r*q);return[Math.floor(W/q),R+W%q]};Yt(m,m,(F,R)=>s({time:f(T(R)[1])})),xe(m,m,i,()=>A,
-s);let N=(F,R)=>{let[q,W]=M();return(F*W+R-q+.5)/(r*W)};St(m,{label:`Operator map: ${r} by ${r} blocks, target time down, source time across`,grid:()=>[r*o,r*o],
-start:()=>[0,c(A?.time??0)],cellAt(F,R){let[[q,W],[B,H]]=[T(F),T(R)];return[q*o+W,B*o+H]},placeOf:(F,R)=>[N(Math.floor(F/o),F%o),N(Math.floor(R/o),R%o)],locate({
-time:F,modality:R}){let[q,W]=M(),B=F===void 0?-1:c(F);if(R===void 0||B<q||B>=q+W)return null;let H=N(R,B),C=.5/(r*W);return{y:[H-C,H+C]}},read(F,R){if(!A)return null;
-let q=Math.min(A.layer,a-1),W=e.part("influence",A.sample,q),{sample:B}=A,[H,C,S,j]=[Math.floor(F/o),F%o,Math.floor(R/o),R%o],z=In(e,{...A,layer:q},$r),D=((S*o+
-j)*r+H)*o+C,I=z.value(W[D]),E=e.edited()&&e.replaced("influence")?z.value(e.recorded.part("influence",B,q)[D]):NaN;return{title:`${e.modalities[H].name} → ${e.
-modalities[S].name}`,at:{modality:S,time:f(j)},rows:[["|K|",C>j?"0 (later source)":V(I)],["source, at",At(e,B,f(C))],["target, at",At(e,B,f(j))],...Number.isFinite(
-E)?[["recorded",V(E)],["difference",`${I>E?"+":""}${V(I-E)}`]]:[]]}}});function _(F){let[R,q]=M(),W={...F,zoom:[l[R],f(R+q-1)]},B=mt(i,W),H=ue(e,W,3).map(({at:S,
-text:j})=>({at:B.across(S),text:j})).filter(({at:S})=>S>.02&&S<.98),C=e.modalities.flatMap((S,j)=>H.map(({at:z,text:D})=>({at:(j+z)/r,text:D})));Jt($,C,"top"),Jt(
-x,C,"left"),O.textContent=`down: target, across: source; ${$e(e,F)}`}function L(F){let R=Math.min(F.layer,a-1),q=e.part("influence",F.sample,R),[W,B]=M(),[H,C]=ge(
-e,F),[S,j]=[c(H),c(C)],z=In(e,{...F,layer:R},$r);Xt(d,r*B,r*B,(D,I)=>{let E=W+D%B,U=W+I%B;return E>U||E<S||E>j?-1:z.table[q[((Math.floor(I/B)*o+U)*r+Math.floor(
-D/B))*o+E]]}),k.draw(z)}t.style.setProperty("--sources",String(r));let P=jt();return F=>{let{sample:R,time:q}=F,W=Math.min(F.layer,a-1),B=e.part("influence",R,W),
-[H,C]=ge(e,F),[S,j]=[c(H),c(C)],z=kn(e,E=>E.influence?.scale,{...F,layer:W}),D=c(q),I=(E,U,G,K)=>B[((E*o+U)*r+G)*o+K];A=F,P(F,"sample","layer","layer_of_a","bru\
-sh","zoom","colours")&&L(F),P(F,"sample","zoom")&&_(F),d.setAttribute("aria-label",`Operator map of layer ${e.layers[W]}, ${r} by ${r} blocks of ${o} moments; t\
-he table holds the sums at the cursor`),w.textContent=`Operator map, layer ${e.layers[W]}, SSM stream m${W?" (mixed above layer 1)":""}`,v.textContent=W?"A sour\
+label":"Shares at the cursor"},p("table",{class:"mmv-list mmv-influence-table","aria-label":"Relative influence on each SSM stream at the cursor"},b,p("thead",{},
+p("tr",{},p("td",{class:"mmv-faint"},"target ↓ source →"),...e.modalities.map((F,B)=>p("th",{scope:"col"},...Pe(e,B,(285/r-18)/6.5))))),p("tbody",{},...y.
+map((F,B)=>p("tr",{},zt(...kt(e,B)),...F))))),v,it("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|,\
+ exact for the inputs of this layer's operator with its gates held fixed, at the epoch that training selected. Press on the map to move the cursor."));let _=()=>{
+let[F,B]=A?.zoom??[0,i-1];return[c(F),c(B)+1-c(F)]},T=F=>{let[B,q]=_(),D=Lt(F,r*q);return[Math.floor(D/q),B+D%q]};Yt(m,m,(F,B)=>s({time:f(T(B)[1])})),Me(m,m,i,()=>A,
+s);let N=(F,B)=>{let[q,D]=_();return(F*D+B-q+.5)/(r*D)};St(m,{label:`Operator map: ${r} by ${r} blocks, target time down, source time across`,grid:()=>[r*o,r*o],
+start:()=>[0,c(A?.time??0)],cellAt(F,B){let[[q,D],[P,H]]=[T(F),T(B)];return[q*o+D,P*o+H]},placeOf:(F,B)=>[N(Math.floor(F/o),F%o),N(Math.floor(B/o),B%o)],locate({
+time:F,modality:B}){let[q,D]=_(),P=F===void 0?-1:c(F);if(B===void 0||P<q||P>=q+D)return null;let H=N(B,P),C=.5/(r*D);return{y:[H-C,H+C]}},read(F,B){if(!A)return null;
+let q=Math.min(A.layer,a-1),D=e.part("influence",A.sample,q),{sample:P}=A,[H,C,O,j]=[Math.floor(F/o),F%o,Math.floor(B/o),B%o],z=In(e,{...A,layer:q},$r),W=((O*o+
+j)*r+H)*o+C,I=z.value(D[W]),E=e.edited()&&e.replaced("influence")?z.value(e.recorded.part("influence",P,q)[W]):NaN;return{title:`${e.modalities[H].name} → ${e.
+modalities[O].name}`,at:{modality:O,time:f(j)},rows:[["|K|",C>j?"0 (later source)":V(I)],["source, at",At(e,P,f(C))],["target, at",At(e,P,f(j))],...Number.isFinite(
+E)?[["recorded",V(E)],["difference",`${I>E?"+":""}${V(I-E)}`]]:[]]}}});function M(F){let[B,q]=_(),D={...F,zoom:[l[B],f(B+q-1)]},P=mt(i,D),H=ae(e,D,3).map(({at:O,
+text:j})=>({at:P.across(O),text:j})).filter(({at:O})=>O>.02&&O<.98),C=e.modalities.flatMap((O,j)=>H.map(({at:z,text:W})=>({at:(j+z)/r,text:W})));Jt($,C,"top"),Jt(
+x,C,"left"),S.textContent=`down: target, across: source; ${he(e,F)}`}function L(F){let B=Math.min(F.layer,a-1),q=e.part("influence",F.sample,B),[D,P]=_(),[H,C]=be(
+e,F),[O,j]=[c(H),c(C)],z=In(e,{...F,layer:B},$r);Xt(d,r*P,r*P,(W,I)=>{let E=D+W%P,U=D+I%P;return E>U||E<O||E>j?-1:z.table[q[((Math.floor(I/P)*o+U)*r+Math.floor(
+W/P))*o+E]]}),k.draw(z)}t.style.setProperty("--sources",String(r));let R=jt();return F=>{let{sample:B,time:q}=F,D=Math.min(F.layer,a-1),P=e.part("influence",B,D),
+[H,C]=be(e,F),[O,j]=[c(H),c(C)],z=kn(e,E=>E.influence?.scale,{...F,layer:D}),W=c(q),I=(E,U,G,K)=>P[((E*o+U)*r+G)*o+K];A=F,R(F,"sample","layer","layer_of_a","bru\
+sh","zoom","colours")&&L(F),R(F,"sample","zoom")&&M(F),d.setAttribute("aria-label",`Operator map of layer ${e.layers[D]}, ${r} by ${r} blocks of ${o} moments; t\
+he table holds the sums at the cursor`),w.textContent=`Operator map, layer ${e.layers[D]}, SSM stream m${D?" (mixed above layer 1)":""}`,v.textContent=D?"A sour\
 ce is the SSM stream of that name: above layer 1 it contains other modalities too. This is no attribution to modalities.":"Within this layer only, not through t\
-he whole model: no attribution of the prediction.",u.forEach((E,U)=>{let[G,K]=M();E.hidden=D<G||D>=G+K,E.style.top=`${100*(U*K+D-G)/(r*K)}%`,E.style.height=`${100/
-(r*K)}%`}),y.textContent=`Relative influence on each SSM stream at ${At(e,R,q)}, and the source time with the largest influence (colour scale ends at ${V(z)}).`,
-b.forEach((E,U)=>{let G=E.map((Q,J)=>{let nt=0,tt=-1,at=0;for(let dt=S;dt<=Math.min(D,j);dt++){let Ot=I(U,D,J,dt)**2;nt+=Ot,Ot>tt&&([tt,at]=[Ot,dt])}return{sum:nt,
-when:at}}),K=G.reduce((Q,{sum:J})=>Q+J,0);E.forEach((Q,J)=>{let nt=K&&G[J].sum?[`${st(100*G[J].sum/K,0)} %,`,At(e,R,f(G[J].when))]:["–"];Q.replaceChildren(...nt.
+he whole model: no attribution of the prediction.",u.forEach((E,U)=>{let[G,K]=_();E.hidden=W<G||W>=G+K,E.style.top=`${100*(U*K+W-G)/(r*K)}%`,E.style.height=`${100/
+(r*K)}%`}),b.textContent=`Relative influence on each SSM stream at ${At(e,B,q)}, and the source time with the largest influence (colour scale ends at ${V(z)}).`,
+y.forEach((E,U)=>{let G=E.map((Q,J)=>{let nt=0,tt=-1,at=0;for(let dt=O;dt<=Math.min(W,j);dt++){let Ot=I(U,W,J,dt)**2;nt+=Ot,Ot>tt&&([tt,at]=[Ot,dt])}return{sum:nt,
+when:at}}),K=G.reduce((Q,{sum:J})=>Q+J,0);E.forEach((Q,J)=>{let nt=K&&G[J].sum?[`${st(100*G[J].sum/K,0)} %,`,At(e,B,f(G[J].when))]:["–"];Q.replaceChildren(...nt.
 flatMap((tt,at)=>[at?" ":"",p("span",{class:"mmv-whole"},tt)]))})})}}bt({name:"operator map",section:"explanation",place:"columns",order:60,needs:["influence"],
 height:t=>670+22*t,mount:ch});function $a({label:t,corner:e,columns:n,rows:s,kind:a=""}){let r=p("table",{class:`mmv-grid ${a}`,"aria-label":t},p("thead",{},p("tr",{},p("th",{scope:"col"},...e),
 ...n.map(c=>p("th",{scope:"col"},...c)))),p("tbody",{},...s.map(({head:c,cells:f})=>p("tr",{},p("th",{scope:"row"},...c),...f.map(d=>p("td",{},d)))))),o=s.map(c=>c.
@@ -708,103 +708,103 @@ mmv-scroll-x",tabindex:0,role:"region","aria-label":t},r)}var Ar="Record it with
 a.forEach(l=>l())}return{inside:s,filters:()=>e,panel:()=>n,set:r,add:o=>r([...e,o]),remove:o=>r(e.filter(i=>i!==o),n),number:()=>s.reduce((o,i)=>o+i,0),listen:o=>{
 a.add(o)}}}var vl=new WeakMap;function Ie(t){let e=vl.get(t.listed)??dh(t);return vl.set(t.listed,e),e}function dh(t){let{id:e,target:n,predicted:s}=t.listed,a=e.
 length,r=t.modalities.length,o=fh(a),i=t.part("listed_phi"),l=t.part("listed_prediction"),c=t.part("listed_correct"),f=t.part("listed_recorded"),d=t.task==="cla\
-ssification",u=t.has("overview_value"),h=u?t.overview.subset:[],m=h.length,g=m-1,b=u?t.part("overview_value"):l,w=u&&b instanceof Uint8Array?255:1,y=u?t.part("o\
+ssification",u=t.has("overview_value"),h=u?t.overview.subset:[],m=h.length,g=m-1,y=u?t.part("overview_value"):l,w=u&&y instanceof Uint8Array?255:1,b=u?t.part("o\
 verview_predicted"):l,v=u?t.part("overview_target"):l,A=u?t.part("overview_output"):l,$=u?t.part("overview_group"):l,x=t.labelled?"p(true class)":"p(predicted c\
-lass)",k=(_,L)=>b[_*m+L]/w,O=(_,L)=>y[_*m+L],M=[];u&&d?(M.push({key:"confidence",title:"confidence, p(predicted class)",unit:"",of:_=>A[_]}),t.labelled&&M.push(
-{key:"p",title:x,unit:"",of:_=>l[_]},{key:"loss",title:"loss, −ln p(true class)",unit:"nats",of:_=>-Math.log(l[_])})):u?(t.labelled&&M.push({key:"target",title:"\
-target",unit:"",of:_=>v[_]}),M.push({key:"value",title:"predicted value",unit:"",of:_=>A[_]}),t.labelled&&M.push({key:"residual",title:"residual, predicted − ta\
-rget",unit:"",of:_=>A[_]-v[_]},{key:"error",title:"absolute error",unit:"",of:_=>Math.abs(A[_]-v[_])})):d&&M.push({key:"p",title:x,unit:"",of:_=>l[_]}),t.modalities.
-forEach((_,L)=>M.push({key:`φ ${_.name}`,title:`φ ${_.name}`,unit:"",of:P=>i[P*r+L]})),t.modalities.forEach((_,L)=>{let P=h.indexOf(2**r-1&~(1<<L));P>=0&&M.push(
-{key:`masked ${_.name}`,title:`${d?x:"predicted value"}, ${_.name} masked`,unit:"",of:F=>k(F,P)})});let T=_=>h[_]===0?"no modality":_===g?"all modalities":t.modalities.
-filter((L,P)=>h[_]>>P&1).map(L=>L.name).join(" + "),N=t.listed.sample;return{count:a,id:e,target:n,predicted:s,correct:c,recorded:f,chosen:o,subsets:h,whole:g,subsetName:T,
-valueOf:k,classOf:O,quantities:M,truth:v,group:$,open:_=>N[_],closed:_=>`${e[_]} was not recorded, and the page holds no model that computes it. ${Ar}`,rows:_=>[
-...t.labelled?[["target",n[_]]]:[],["predicted",s[_]],...d?[[x,V(l[_])]]:[]],wrong:_=>c[_]===0,errorOf:(_,L)=>Math.abs(k(_,L)-v[_])}}var Or=8;function Ma(t,e,n){let s=p("span",{role:"status"}),a=p("span",{class:"mmv-chosen-list"}),r=p("p",{class:"mmv-small mmv-faint",role:"status",hidden:""}),
+lass)",k=(M,L)=>y[M*m+L]/w,S=(M,L)=>b[M*m+L],_=[];u&&d?(_.push({key:"confidence",title:"confidence, p(predicted class)",unit:"",of:M=>A[M]}),t.labelled&&_.push(
+{key:"p",title:x,unit:"",of:M=>l[M]},{key:"loss",title:"loss, −ln p(true class)",unit:"nats",of:M=>-Math.log(l[M])})):u?(t.labelled&&_.push({key:"target",title:"\
+target",unit:"",of:M=>v[M]}),_.push({key:"value",title:"predicted value",unit:"",of:M=>A[M]}),t.labelled&&_.push({key:"residual",title:"residual, predicted − ta\
+rget",unit:"",of:M=>A[M]-v[M]},{key:"error",title:"absolute error",unit:"",of:M=>Math.abs(A[M]-v[M])})):d&&_.push({key:"p",title:x,unit:"",of:M=>l[M]}),t.modalities.
+forEach((M,L)=>_.push({key:`φ ${M.name}`,title:`φ ${M.name}`,unit:"",of:R=>i[R*r+L]})),t.modalities.forEach((M,L)=>{let R=h.indexOf(2**r-1&~(1<<L));R>=0&&_.push(
+{key:`masked ${M.name}`,title:`${d?x:"predicted value"}, ${M.name} masked`,unit:"",of:F=>k(F,R)})});let T=M=>h[M]===0?"no modality":M===g?"all modalities":t.modalities.
+filter((L,R)=>h[M]>>R&1).map(L=>L.name).join(" + "),N=t.listed.sample;return{count:a,id:e,target:n,predicted:s,correct:c,recorded:f,chosen:o,subsets:h,whole:g,subsetName:T,
+valueOf:k,classOf:S,quantities:_,truth:v,group:$,open:M=>N[M],closed:M=>`${e[M]} was not recorded, and the page holds no model that computes it. ${Ar}`,rows:M=>[
+...t.labelled?[["target",n[M]]]:[],["predicted",s[M]],...d?[[x,V(l[M])]]:[]],wrong:M=>c[M]===0,errorOf:(M,L)=>Math.abs(k(M,L)-v[M])}}var Or=8;function Ma(t,e,n){let s=p("span",{role:"status"}),a=p("span",{class:"mmv-chosen-list"}),r=p("p",{class:"mmv-small mmv-faint",role:"status",hidden:""}),
 o=p("div",{class:"mmv-chosen",hidden:""},p("div",{},s," ",a),r),i=f=>ut("",()=>{let d=t.open(f);r.hidden=d>=0,d>=0?e({sample:d}):r.textContent=t.closed(f)},{class:"\
 mmv-open",...t.open(f)<0?{title:"not recorded"}:{}}),l=ut("show the list",()=>{let f=(o.closest(".mmv-run")??o.closest(".mmv"))?.querySelector(".mmv-samples");f?.
 scrollIntoView({block:"center"}),f?.querySelector("tbody button")?.focus({preventScroll:!0})});function c(){let f=t.chosen.filters(),d=[...t.chosen.inside.keys()].
 filter(u=>t.chosen.inside[u]);o.hidden=!f.length||t.chosen.panel()!==n,r.hidden=!0,!o.hidden&&(s.replaceChildren(Z(f.map(u=>u.text).join("; ")),`: ${d.length} s\
 amples.`),a.replaceChildren(...d.slice(0,Or).map(u=>{let h=i(u);return h.append(Z(t.id[u])),h}),...d.length>Or?[`and ${d.length-Or} more`]:[],l,ut("all samples",
 ()=>t.chosen.set([]))))}return t.chosen.listen(c),c(),o}var uh=["number of samples","share of the true class","share of the predicted class"],hh=24;function ph(t,e,n,s){let a=Ie(e),r=e.outputs,o=r.length,{subset:i,total:l}=e.
-overview,c=i.map((g,b)=>b).reverse(),f=p("div"),d=it(""),u=Dt("Modalities",c.map(g=>a.subsetName(g)),()=>m()),h=Dt("Values",uh,()=>m());t.append(pt("Confusion m\
-atrix"),p("div",{class:"mmv-inline"},u.node,h.node),f,Ma(a,s,"confusion"),d);function m(){let g=c[Number(u.select.value)],b=Number(h.select.value),w=e.part("con\
-fusion",g),y=N=>r.map((_,L)=>r.reduce((P,F,R)=>P+w[N?L*o+R:R*o+L],0)),[v,A]=[y(!0),y(!1)],$=r.map((N,_)=>v[_]+A[_]-2*w[_*o+_]),x=r.map((N,_)=>_).sort((N,_)=>$[_]-
-$[N]||N-_).slice(0,hh).sort((N,_)=>N-_),k=Math.max(1,...x.flatMap(N=>x.map(_=>w[N*o+_]))),O=(N,_)=>{let L=w[N*o+_],P=b===2?A[_]:v[N],F=P?L/P:NaN,R=p("button",{type:"\
-button",class:`mmv-score${N===_?" mmv-diagonal":""}`,title:`true ${r[N]}, predicted ${r[_]}: ${L} samples, ${st(100*L/(v[N]||NaN),0)} % of the true class`},b?st(
-F,2):String(L));return R.style.setProperty("--weight",String(b?F||0:L/k)),R.addEventListener("click",()=>a.chosen.set([{text:`true = ${r[N]}`,test:q=>a.truth[q]===
-N},{text:`predicted = ${r[_]}${g===a.whole?"":` with ${a.subsetName(g)}`}`,test:q=>a.classOf(q,g)===_}],"confusion")),R};f.replaceChildren($a({label:"Confusion \
+overview,c=i.map((g,y)=>y).reverse(),f=p("div"),d=it(""),u=Dt("Modalities",c.map(g=>a.subsetName(g)),()=>m()),h=Dt("Values",uh,()=>m());t.append(pt("Confusion m\
+atrix"),p("div",{class:"mmv-inline"},u.node,h.node),f,Ma(a,s,"confusion"),d);function m(){let g=c[Number(u.select.value)],y=Number(h.select.value),w=e.part("con\
+fusion",g),b=N=>r.map((M,L)=>r.reduce((R,F,B)=>R+w[N?L*o+B:B*o+L],0)),[v,A]=[b(!0),b(!1)],$=r.map((N,M)=>v[M]+A[M]-2*w[M*o+M]),x=r.map((N,M)=>M).sort((N,M)=>$[M]-
+$[N]||N-M).slice(0,hh).sort((N,M)=>N-M),k=Math.max(1,...x.flatMap(N=>x.map(M=>w[N*o+M]))),S=(N,M)=>{let L=w[N*o+M],R=y===2?A[M]:v[N],F=R?L/R:NaN,B=p("button",{type:"\
+button",class:`mmv-score${N===M?" mmv-diagonal":""}`,title:`true ${r[N]}, predicted ${r[M]}: ${L} samples, ${st(100*L/(v[N]||NaN),0)} % of the true class`},y?st(
+F,2):String(L));return B.style.setProperty("--weight",String(y?F||0:L/k)),B.addEventListener("click",()=>a.chosen.set([{text:`true = ${r[N]}`,test:q=>a.truth[q]===
+N},{text:`predicted = ${r[M]}${g===a.whole?"":` with ${a.subsetName(g)}`}`,test:q=>a.classOf(q,g)===M}],"confusion")),B};f.replaceChildren($a({label:"Confusion \
 matrix: rows are true classes, columns are predicted classes",corner:["true ↓",p("br"),"predicted →"],columns:x.map(N=>[Z(r[N])]),kind:"mmv-confusion",rows:x.
-map(N=>({head:[Z(r[N]),p("span",{class:"mmv-faint"},` n = ${v[N]}`)],cells:x.map(_=>O(N,_))}))}));let M=$.reduce((N,_)=>N+_,0)/2,T=v.reduce((N,_)=>N+_,0);d.textContent=
-`${M} of ${T} samples misclassified with ${a.subsetName(g)}. Outlined: correct. ${x.length<o?`The ${x.length} of ${o} classes with the most errors are shown. `:
+map(N=>({head:[Z(r[N]),p("span",{class:"mmv-faint"},` n = ${v[N]}`)],cells:x.map(M=>S(N,M))}))}));let _=$.reduce((N,M)=>N+M,0)/2,T=v.reduce((N,M)=>N+M,0);d.textContent=
+`${_} of ${T} samples misclassified with ${a.subsetName(g)}. Outlined: correct. ${x.length<o?`The ${x.length} of ${o} classes with the most errors are shown. `:
 ""}${T<l?`${l-T} samples with a prediction that is not finite are left out. `:""}Press a cell to list its samples.`}return m(),()=>{}}bt({name:"confusion matrix",
 place:"side",order:5,section:"overview",needs:["confusion","overview_value"],height:()=>330,mount:ph});function _t(t){for(var e=t.length/6|0,n=new Array(e),s=0;s<e;)n[s]="#"+t.slice(s*6,++s*6);return n}var Ny=_t("1f77b4ff7f0e2ca02cd627289467bd8c564be377c27f7f7fbc\
 bd2217becf"),Ey=_t("7fc97fbeaed4fdc086ffff99386cb0f0027fbf5b17666666"),Ty=_t("1b9e77d95f027570b3e7298a66a61ee6ab02a6761d666666"),zy=_t("4269d0efb118ff725c6cc5b0\
 3ca951ff8ab7a463f297bbf59c6b4e9498a0"),Cy=_t("a6cee31f78b4b2df8a33a02cfb9a99e31a1cfdbf6fff7f00cab2d66a3d9affff99b15928"),Iy=_t("fbb4aeb3cde3ccebc5decbe4fed9a6ff\
 ffcce5d8bdfddaecf2f2f2"),Fy=_t("b3e2cdfdcdaccbd5e8f4cae4e6f5c9fff2aef1e2cccccccc"),jy=_t("e41a1c377eb84daf4a984ea3ff7f00ffff33a65628f781bf999999"),Ly=_t("66c2a5\
 fc8d628da0cbe78ac3a6d854ffd92fe5c494b3b3b3"),Ry=_t("8dd3c7ffffb3bebadafb807280b1d3fdb462b3de69fccde5d9d9d9bc80bdccebc5ffed6f"),Sr=_t("4e79a7f28e2ce1575976b7b259\
-a14fedc949af7aa1ff9da79c755fbab0ab"),Bt=t=>Ai(t[t.length-1]),mh=new Array(3).concat("d8b365f5f5f55ab4ac","a6611adfc27d80cdc1018571","a6611adfc27df5f5f580cdc1018\
+a14fedc949af7aa1ff9da79c755fbab0ab"),Pt=t=>Ai(t[t.length-1]),mh=new Array(3).concat("d8b365f5f5f55ab4ac","a6611adfc27d80cdc1018571","a6611adfc27df5f5f580cdc1018\
 571","8c510ad8b365f6e8c3c7eae55ab4ac01665e","8c510ad8b365f6e8c3f5f5f5c7eae55ab4ac01665e","8c510abf812ddfc27df6e8c3c7eae580cdc135978f01665e","8c510abf812ddfc27df\
 6e8c3f5f5f5c7eae580cdc135978f01665e","5430058c510abf812ddfc27df6e8c3c7eae580cdc135978f01665e003c30","5430058c510abf812ddfc27df6e8c3f5f5f5c7eae580cdc135978f01665\
-e003c30").map(_t),Py=Bt(mh),gh=new Array(3).concat("af8dc3f7f7f77fbf7b","7b3294c2a5cfa6dba0008837","7b3294c2a5cff7f7f7a6dba0008837","762a83af8dc3e7d4e8d9f0d37fb\
+e003c30").map(_t),By=Pt(mh),gh=new Array(3).concat("af8dc3f7f7f77fbf7b","7b3294c2a5cfa6dba0008837","7b3294c2a5cff7f7f7a6dba0008837","762a83af8dc3e7d4e8d9f0d37fb\
 f7b1b7837","762a83af8dc3e7d4e8f7f7f7d9f0d37fbf7b1b7837","762a839970abc2a5cfe7d4e8d9f0d3a6dba05aae611b7837","762a839970abc2a5cfe7d4e8f7f7f7d9f0d3a6dba05aae611b78\
-37","40004b762a839970abc2a5cfe7d4e8d9f0d3a6dba05aae611b783700441b","40004b762a839970abc2a5cfe7d4e8f7f7f7d9f0d3a6dba05aae611b783700441b").map(_t),By=Bt(gh),bh=new Array(
+37","40004b762a839970abc2a5cfe7d4e8d9f0d3a6dba05aae611b783700441b","40004b762a839970abc2a5cfe7d4e8f7f7f7d9f0d3a6dba05aae611b783700441b").map(_t),Py=Pt(gh),bh=new Array(
 3).concat("e9a3c9f7f7f7a1d76a","d01c8bf1b6dab8e1864dac26","d01c8bf1b6daf7f7f7b8e1864dac26","c51b7de9a3c9fde0efe6f5d0a1d76a4d9221","c51b7de9a3c9fde0eff7f7f7e6f5d\
 0a1d76a4d9221","c51b7dde77aef1b6dafde0efe6f5d0b8e1867fbc414d9221","c51b7dde77aef1b6dafde0eff7f7f7e6f5d0b8e1867fbc414d9221","8e0152c51b7dde77aef1b6dafde0efe6f5d0\
-b8e1867fbc414d9221276419","8e0152c51b7dde77aef1b6dafde0eff7f7f7e6f5d0b8e1867fbc414d9221276419").map(_t),qy=Bt(bh),yh=new Array(3).concat("998ec3f7f7f7f1a340","5\
+b8e1867fbc414d9221276419","8e0152c51b7dde77aef1b6dafde0eff7f7f7e6f5d0b8e1867fbc414d9221276419").map(_t),qy=Pt(bh),yh=new Array(3).concat("998ec3f7f7f7f1a340","5\
 e3c99b2abd2fdb863e66101","5e3c99b2abd2f7f7f7fdb863e66101","542788998ec3d8daebfee0b6f1a340b35806","542788998ec3d8daebf7f7f7fee0b6f1a340b35806","5427888073acb2abd\
 2d8daebfee0b6fdb863e08214b35806","5427888073acb2abd2d8daebf7f7f7fee0b6fdb863e08214b35806","2d004b5427888073acb2abd2d8daebfee0b6fdb863e08214b358067f3b08","2d004b\
-5427888073acb2abd2d8daebf7f7f7fee0b6fdb863e08214b358067f3b08").map(_t),Dy=Bt(yh),wh=new Array(3).concat("ef8a62f7f7f767a9cf","ca0020f4a58292c5de0571b0","ca0020f\
+5427888073acb2abd2d8daebf7f7f7fee0b6fdb863e08214b358067f3b08").map(_t),Dy=Pt(yh),wh=new Array(3).concat("ef8a62f7f7f767a9cf","ca0020f4a58292c5de0571b0","ca0020f\
 4a582f7f7f792c5de0571b0","b2182bef8a62fddbc7d1e5f067a9cf2166ac","b2182bef8a62fddbc7f7f7f7d1e5f067a9cf2166ac","b2182bd6604df4a582fddbc7d1e5f092c5de4393c32166ac",
 "b2182bd6604df4a582fddbc7f7f7f7d1e5f092c5de4393c32166ac","67001fb2182bd6604df4a582fddbc7d1e5f092c5de4393c32166ac053061","67001fb2182bd6604df4a582fddbc7f7f7f7d1e\
-5f092c5de4393c32166ac053061").map(_t),Wy=Bt(wh),vh=new Array(3).concat("ef8a62ffffff999999","ca0020f4a582bababa404040","ca0020f4a582ffffffbababa404040","b2182be\
+5f092c5de4393c32166ac053061").map(_t),Wy=Pt(wh),vh=new Array(3).concat("ef8a62ffffff999999","ca0020f4a582bababa404040","ca0020f4a582ffffffbababa404040","b2182be\
 f8a62fddbc7e0e0e09999994d4d4d","b2182bef8a62fddbc7ffffffe0e0e09999994d4d4d","b2182bd6604df4a582fddbc7e0e0e0bababa8787874d4d4d","b2182bd6604df4a582fddbc7ffffffe0\
 e0e0bababa8787874d4d4d","67001fb2182bd6604df4a582fddbc7e0e0e0bababa8787874d4d4d1a1a1a","67001fb2182bd6604df4a582fddbc7ffffffe0e0e0bababa8787874d4d4d1a1a1a").map(
-_t),Hy=Bt(vh),xh=new Array(3).concat("fc8d59ffffbf91bfdb","d7191cfdae61abd9e92c7bb6","d7191cfdae61ffffbfabd9e92c7bb6","d73027fc8d59fee090e0f3f891bfdb4575b4","d7\
+_t),Hy=Pt(vh),xh=new Array(3).concat("fc8d59ffffbf91bfdb","d7191cfdae61abd9e92c7bb6","d7191cfdae61ffffbfabd9e92c7bb6","d73027fc8d59fee090e0f3f891bfdb4575b4","d7\
 3027fc8d59fee090ffffbfe0f3f891bfdb4575b4","d73027f46d43fdae61fee090e0f3f8abd9e974add14575b4","d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4","a50026d73\
-027f46d43fdae61fee090e0f3f8abd9e974add14575b4313695","a50026d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4313695").map(_t),Uy=Bt(xh),$h=new Array(3).concat(
+027f46d43fdae61fee090e0f3f8abd9e974add14575b4313695","a50026d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4313695").map(_t),Uy=Pt(xh),$h=new Array(3).concat(
 "fc8d59ffffbf91cf60","d7191cfdae61a6d96a1a9641","d7191cfdae61ffffbfa6d96a1a9641","d73027fc8d59fee08bd9ef8b91cf601a9850","d73027fc8d59fee08bffffbfd9ef8b91cf601a9\
 850","d73027f46d43fdae61fee08bd9ef8ba6d96a66bd631a9850","d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850","a50026d73027f46d43fdae61fee08bd9ef8ba6d96a66bd\
-631a9850006837","a50026d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850006837").map(_t),Gy=Bt($h),Mh=new Array(3).concat("fc8d59ffffbf99d594","d7191cfdae6\
+631a9850006837","a50026d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850006837").map(_t),Gy=Pt($h),Mh=new Array(3).concat("fc8d59ffffbf99d594","d7191cfdae6\
 1abdda42b83ba","d7191cfdae61ffffbfabdda42b83ba","d53e4ffc8d59fee08be6f59899d5943288bd","d53e4ffc8d59fee08bffffbfe6f59899d5943288bd","d53e4ff46d43fdae61fee08be6f\
 598abdda466c2a53288bd","d53e4ff46d43fdae61fee08bffffbfe6f598abdda466c2a53288bd","9e0142d53e4ff46d43fdae61fee08be6f598abdda466c2a53288bd5e4fa2","9e0142d53e4ff46d\
-43fdae61fee08bffffbfe6f598abdda466c2a53288bd5e4fa2").map(_t),Ky=Bt(Mh),_h=new Array(3).concat("e5f5f999d8c92ca25f","edf8fbb2e2e266c2a4238b45","edf8fbb2e2e266c2a\
+43fdae61fee08bffffbfe6f598abdda466c2a53288bd5e4fa2").map(_t),Ky=Pt(Mh),_h=new Array(3).concat("e5f5f999d8c92ca25f","edf8fbb2e2e266c2a4238b45","edf8fbb2e2e266c2a\
 42ca25f006d2c","edf8fbccece699d8c966c2a42ca25f006d2c","edf8fbccece699d8c966c2a441ae76238b45005824","f7fcfde5f5f9ccece699d8c966c2a441ae76238b45005824","f7fcfde5f\
-5f9ccece699d8c966c2a441ae76238b45006d2c00441b").map(_t),Yy=Bt(_h),kh=new Array(3).concat("e0ecf49ebcda8856a7","edf8fbb3cde38c96c688419d","edf8fbb3cde38c96c68856\
+5f9ccece699d8c966c2a441ae76238b45006d2c00441b").map(_t),Yy=Pt(_h),kh=new Array(3).concat("e0ecf49ebcda8856a7","edf8fbb3cde38c96c688419d","edf8fbb3cde38c96c68856\
 a7810f7c","edf8fbbfd3e69ebcda8c96c68856a7810f7c","edf8fbbfd3e69ebcda8c96c68c6bb188419d6e016b","f7fcfde0ecf4bfd3e69ebcda8c96c68c6bb188419d6e016b","f7fcfde0ecf4bf\
-d3e69ebcda8c96c68c6bb188419d810f7c4d004b").map(_t),Jy=Bt(kh),Ah=new Array(3).concat("e0f3dba8ddb543a2ca","f0f9e8bae4bc7bccc42b8cbe","f0f9e8bae4bc7bccc443a2ca086\
+d3e69ebcda8c96c68c6bb188419d810f7c4d004b").map(_t),Jy=Pt(kh),Ah=new Array(3).concat("e0f3dba8ddb543a2ca","f0f9e8bae4bc7bccc42b8cbe","f0f9e8bae4bc7bccc443a2ca086\
 8ac","f0f9e8ccebc5a8ddb57bccc443a2ca0868ac","f0f9e8ccebc5a8ddb57bccc44eb3d32b8cbe08589e","f7fcf0e0f3dbccebc5a8ddb57bccc44eb3d32b8cbe08589e","f7fcf0e0f3dbccebc5a\
-8ddb57bccc44eb3d32b8cbe0868ac084081").map(_t),Vy=Bt(Ah),Oh=new Array(3).concat("fee8c8fdbb84e34a33","fef0d9fdcc8afc8d59d7301f","fef0d9fdcc8afc8d59e34a33b30000",
+8ddb57bccc44eb3d32b8cbe0868ac084081").map(_t),Vy=Pt(Ah),Oh=new Array(3).concat("fee8c8fdbb84e34a33","fef0d9fdcc8afc8d59d7301f","fef0d9fdcc8afc8d59e34a33b30000",
 "fef0d9fdd49efdbb84fc8d59e34a33b30000","fef0d9fdd49efdbb84fc8d59ef6548d7301f990000","fff7ecfee8c8fdd49efdbb84fc8d59ef6548d7301f990000","fff7ecfee8c8fdd49efdbb84\
-fc8d59ef6548d7301fb300007f0000").map(_t),Xy=Bt(Oh),Sh=new Array(3).concat("ece2f0a6bddb1c9099","f6eff7bdc9e167a9cf02818a","f6eff7bdc9e167a9cf1c9099016c59","f6ef\
+fc8d59ef6548d7301fb300007f0000").map(_t),Xy=Pt(Oh),Sh=new Array(3).concat("ece2f0a6bddb1c9099","f6eff7bdc9e167a9cf02818a","f6eff7bdc9e167a9cf1c9099016c59","f6ef\
 f7d0d1e6a6bddb67a9cf1c9099016c59","f6eff7d0d1e6a6bddb67a9cf3690c002818a016450","fff7fbece2f0d0d1e6a6bddb67a9cf3690c002818a016450","fff7fbece2f0d0d1e6a6bddb67a9c\
-f3690c002818a016c59014636").map(_t),Zy=Bt(Sh),Nh=new Array(3).concat("ece7f2a6bddb2b8cbe","f1eef6bdc9e174a9cf0570b0","f1eef6bdc9e174a9cf2b8cbe045a8d","f1eef6d0d\
+f3690c002818a016c59014636").map(_t),Zy=Pt(Sh),Nh=new Array(3).concat("ece7f2a6bddb2b8cbe","f1eef6bdc9e174a9cf0570b0","f1eef6bdc9e174a9cf2b8cbe045a8d","f1eef6d0d\
 1e6a6bddb74a9cf2b8cbe045a8d","f1eef6d0d1e6a6bddb74a9cf3690c00570b0034e7b","fff7fbece7f2d0d1e6a6bddb74a9cf3690c00570b0034e7b","fff7fbece7f2d0d1e6a6bddb74a9cf3690\
-c00570b0045a8d023858").map(_t),Qy=Bt(Nh),Eh=new Array(3).concat("e7e1efc994c7dd1c77","f1eef6d7b5d8df65b0ce1256","f1eef6d7b5d8df65b0dd1c77980043","f1eef6d4b9dac9\
+c00570b0045a8d023858").map(_t),Qy=Pt(Nh),Eh=new Array(3).concat("e7e1efc994c7dd1c77","f1eef6d7b5d8df65b0ce1256","f1eef6d7b5d8df65b0dd1c77980043","f1eef6d4b9dac9\
 94c7df65b0dd1c77980043","f1eef6d4b9dac994c7df65b0e7298ace125691003f","f7f4f9e7e1efd4b9dac994c7df65b0e7298ace125691003f","f7f4f9e7e1efd4b9dac994c7df65b0e7298ace1\
-25698004367001f").map(_t),tw=Bt(Eh),Th=new Array(3).concat("fde0ddfa9fb5c51b8a","feebe2fbb4b9f768a1ae017e","feebe2fbb4b9f768a1c51b8a7a0177","feebe2fcc5c0fa9fb5f\
+25698004367001f").map(_t),tw=Pt(Eh),Th=new Array(3).concat("fde0ddfa9fb5c51b8a","feebe2fbb4b9f768a1ae017e","feebe2fbb4b9f768a1c51b8a7a0177","feebe2fcc5c0fa9fb5f\
 768a1c51b8a7a0177","feebe2fcc5c0fa9fb5f768a1dd3497ae017e7a0177","fff7f3fde0ddfcc5c0fa9fb5f768a1dd3497ae017e7a0177","fff7f3fde0ddfcc5c0fa9fb5f768a1dd3497ae017e7a\
-017749006a").map(_t),ew=Bt(Th),zh=new Array(3).concat("edf8b17fcdbb2c7fb8","ffffcca1dab441b6c4225ea8","ffffcca1dab441b6c42c7fb8253494","ffffccc7e9b47fcdbb41b6c4\
+017749006a").map(_t),ew=Pt(Th),zh=new Array(3).concat("edf8b17fcdbb2c7fb8","ffffcca1dab441b6c4225ea8","ffffcca1dab441b6c42c7fb8253494","ffffccc7e9b47fcdbb41b6c4\
 2c7fb8253494","ffffccc7e9b47fcdbb41b6c41d91c0225ea80c2c84","ffffd9edf8b1c7e9b47fcdbb41b6c41d91c0225ea80c2c84","ffffd9edf8b1c7e9b47fcdbb41b6c41d91c0225ea82534940\
-81d58").map(_t),nw=Bt(zh),Ch=new Array(3).concat("f7fcb9addd8e31a354","ffffccc2e69978c679238443","ffffccc2e69978c67931a354006837","ffffccd9f0a3addd8e78c67931a35\
+81d58").map(_t),nw=Pt(zh),Ch=new Array(3).concat("f7fcb9addd8e31a354","ffffccc2e69978c679238443","ffffccc2e69978c67931a354006837","ffffccd9f0a3addd8e78c67931a35\
 4006837","ffffccd9f0a3addd8e78c67941ab5d238443005a32","ffffe5f7fcb9d9f0a3addd8e78c67941ab5d238443005a32","ffffe5f7fcb9d9f0a3addd8e78c67941ab5d238443006837004529").
-map(_t),sw=Bt(Ch),Ih=new Array(3).concat("fff7bcfec44fd95f0e","ffffd4fed98efe9929cc4c02","ffffd4fed98efe9929d95f0e993404","ffffd4fee391fec44ffe9929d95f0e993404",
+map(_t),sw=Pt(Ch),Ih=new Array(3).concat("fff7bcfec44fd95f0e","ffffd4fed98efe9929cc4c02","ffffd4fed98efe9929d95f0e993404","ffffd4fee391fec44ffe9929d95f0e993404",
 "ffffd4fee391fec44ffe9929ec7014cc4c028c2d04","ffffe5fff7bcfee391fec44ffe9929ec7014cc4c028c2d04","ffffe5fff7bcfee391fec44ffe9929ec7014cc4c02993404662506").map(_t),
-aw=Bt(Ih),Fh=new Array(3).concat("ffeda0feb24cf03b20","ffffb2fecc5cfd8d3ce31a1c","ffffb2fecc5cfd8d3cf03b20bd0026","ffffb2fed976feb24cfd8d3cf03b20bd0026","ffffb2\
-fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cbd0026800026").map(_t),rw=Bt(
+aw=Pt(Ih),Fh=new Array(3).concat("ffeda0feb24cf03b20","ffffb2fecc5cfd8d3ce31a1c","ffffb2fecc5cfd8d3cf03b20bd0026","ffffb2fed976feb24cfd8d3cf03b20bd0026","ffffb2\
+fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cbd0026800026").map(_t),rw=Pt(
 Fh),jh=new Array(3).concat("deebf79ecae13182bd","eff3ffbdd7e76baed62171b5","eff3ffbdd7e76baed63182bd08519c","eff3ffc6dbef9ecae16baed63182bd08519c","eff3ffc6dbef\
-9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b508519c08306b").map(_t),ow=Bt(jh),Lh=new Array(
+9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b508519c08306b").map(_t),ow=Pt(jh),Lh=new Array(
 3).concat("e5f5e0a1d99b31a354","edf8e9bae4b374c476238b45","edf8e9bae4b374c47631a354006d2c","edf8e9c7e9c0a1d99b74c47631a354006d2c","edf8e9c7e9c0a1d99b74c47641ab5\
-d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45006d2c00441b").map(_t),iw=Bt(Lh),Rh=new Array(3).concat(
+d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45006d2c00441b").map(_t),iw=Pt(Lh),Rh=new Array(3).concat(
 "f0f0f0bdbdbd636363","f7f7f7cccccc969696525252","f7f7f7cccccc969696636363252525","f7f7f7d9d9d9bdbdbd969696636363252525","f7f7f7d9d9d9bdbdbd969696737373525252252\
-525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525000000").map(_t),lw=Bt(Rh),Ph=new Array(3).concat("efed\
+525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525000000").map(_t),lw=Pt(Rh),Bh=new Array(3).concat("efed\
 f5bcbddc756bb1","f2f0f7cbc9e29e9ac86a51a3","f2f0f7cbc9e29e9ac8756bb154278f","f2f0f7dadaebbcbddc9e9ac8756bb154278f","f2f0f7dadaebbcbddc9e9ac8807dba6a51a34a1486",
-"fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a34a1486","fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a354278f3f007d").map(_t),cw=Bt(Ph),Bh=new Array(3).concat("fee0d2fc9\
+"fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a34a1486","fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a354278f3f007d").map(_t),cw=Pt(Bh),Ph=new Array(3).concat("fee0d2fc9\
 272de2d26","fee5d9fcae91fb6a4acb181d","fee5d9fcae91fb6a4ade2d26a50f15","fee5d9fcbba1fc9272fb6a4ade2d26a50f15","fee5d9fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5\
-f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181da50f1567000d").map(_t),fw=Bt(Bh),qh=new Array(3).concat("fee6cefdae6be6\
+f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181da50f1567000d").map(_t),fw=Pt(Ph),qh=new Array(3).concat("fee6cefdae6be6\
 550d","feeddefdbe85fd8d3cd94701","feeddefdbe85fd8d3ce6550da63603","feeddefdd0a2fdae6bfd8d3ce6550da63603","feeddefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee\
-6cefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee6cefdd0a2fdae6bfd8d3cf16913d94801a636037f2704").map(_t),dw=Bt(qh);function xl(t){return t=Math.max(0,Math.min(
+6cefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee6cefdd0a2fdae6bfd8d3cf16913d94801a636037f2704").map(_t),dw=Pt(qh);function xl(t){return t=Math.max(0,Math.min(
 1,t)),"rgb("+Math.max(0,Math.min(255,Math.round(-4.54-t*(35.34-t*(2381.73-t*(6402.7-t*(7024.72-t*2710.57)))))))+", "+Math.max(0,Math.min(255,Math.round(32.49+t*
 (170.73+t*(52.82-t*(131.46-t*(176.58-t*67.37)))))))+", "+Math.max(0,Math.min(255,Math.round(81.24+t*(442.36-t*(2482.43-t*(6167.24-t*(6614.94-t*2475.67)))))))+")"}
-var uw=ha(Ae(300,.5,0),Ae(-240,.5,1)),hw=ha(Ae(-100,.75,.35),Ae(80,1.5,.8)),pw=ha(Ae(260,.75,.35),Ae(80,1.5,.8)),mw=Ae();var gw=Tn(),bw=Math.PI/3,yw=Math.PI*2/3;function _a(t){var e=t.length;return function(n){return t[Math.max(0,Math.min(e-1,Math.floor(n*e)))]}}var ww=_a(_t("44015444025645045745055946075a46085c460a5d46\
+var uw=ha(Oe(300,.5,0),Oe(-240,.5,1)),hw=ha(Oe(-100,.75,.35),Oe(80,1.5,.8)),pw=ha(Oe(260,.75,.35),Oe(80,1.5,.8)),mw=Oe();var gw=Tn(),bw=Math.PI/3,yw=Math.PI*2/3;function _a(t){var e=t.length;return function(n){return t[Math.max(0,Math.min(e-1,Math.floor(n*e)))]}}var ww=_a(_t("44015444025645045745055946075a46085c460a5d46\
 0b5e470d60470e6147106347116447136548146748166848176948186a481a6c481b6d481c6e481d6f481f70482071482173482374482475482576482677482878482979472a7a472c7a472d7b472e7c\
 472f7d46307e46327e46337f463480453581453781453882443983443a83443b84433d84433e85423f854240864241864142874144874045884046883f47883f48893e49893e4a893e4c8a3d4d8a3d4e\
 8a3c4f8a3c508b3b518b3b528b3a538b3a548c39558c39568c38588c38598c375a8c375b8d365c8d365d8d355e8d355f8d34608d34618d33628d33638d32648e32658e31668e31678e31688e30698e30\
@@ -852,20 +852,20 @@ ht)",legend:()=>p("div",{class:"mmv-keys"},Tr("correct","var(--right)"),Tr("misc
 of:i}of e.quantities){let l=null,c=()=>l??=Rt([Array.from({length:e.count},(f,d)=>i(d))]);a.push({key:r,title:o,colour:f=>Number.isFinite(i(f))?xl((i(f)-c()[0])/
 (c()[1]-c()[0]||1)):"gray",legend:()=>p("div",{class:"mmv-keys"},p("span",{},V(c()[0])),p("span",{class:"mmv-ramp","aria-hidden":"true"}),p("span",{},V(c()[1])),
 Z(o))})}return a}function ka(t,e,n){let s=Dh(t,e),a=fn({}),{select:r,node:o}=Dt("Colour",s.map(c=>c.title),c=>n({colours:{...a,samples:s[c].key}}));return{node:o,
-colouring:()=>s[Number(r.value)],draw:c=>{let f=r.value;return a=fn(c),r.value=String(Math.max(0,s.findIndex(d=>d.key===a.samples))),r.value!==f}}}var sn=11102230246251565e-32,ce=134217729,Wh=(3+8*sn)*sn;function zr(t,e,n,s,a){let r,o,i,l,c=e[0],f=s[0],d=0,u=0;f>c==f>-c?(r=c,c=e[++d]):(r=f,f=s[++u]);let h=0;
+colouring:()=>s[Number(r.value)],draw:c=>{let f=r.value;return a=fn(c),r.value=String(Math.max(0,s.findIndex(d=>d.key===a.samples))),r.value!==f}}}var sn=11102230246251565e-32,fe=134217729,Wh=(3+8*sn)*sn;function zr(t,e,n,s,a){let r,o,i,l,c=e[0],f=s[0],d=0,u=0;f>c==f>-c?(r=c,c=e[++d]):(r=f,f=s[++u]);let h=0;
 if(d<t&&u<n)for(f>c==f>-c?(o=c+r,i=r-(o-c),c=e[++d]):(o=f+r,i=r-(o-f),f=s[++u]),r=o,i!==0&&(a[h++]=i);d<t&&u<n;)f>c==f>-c?(o=r+c,l=o-r,i=r-(o-l)+(c-l),c=e[++d]):
 (o=r+f,l=o-r,i=r-(o-l)+(f-l),f=s[++u]),r=o,i!==0&&(a[h++]=i);for(;d<t;)o=r+c,l=o-r,i=r-(o-l)+(c-l),c=e[++d],r=o,i!==0&&(a[h++]=i);for(;u<n;)o=r+f,l=o-r,i=r-(o-l)+
 (f-l),f=s[++u],r=o,i!==0&&(a[h++]=i);return(r!==0||h===0)&&(a[h++]=r),h}function Hh(t,e){let n=e[0];for(let s=1;s<t;s++)n+=e[s];return n}function X(t){return new Float64Array(
-t)}var Uh=(3+16*sn)*sn,Gh=(2+12*sn)*sn,Kh=(9+64*sn)*sn*sn,rs=X(4),$l=X(8),Ml=X(12),_l=X(16),pe=X(4);function Yh(t,e,n,s,a,r,o){let i,l,c,f,d,u,h,m,g,b,w,y,v,A,$,
-x,k,O,M=t-a,T=n-a,N=e-r,_=s-r;A=M*_,u=ce*M,h=u-(u-M),m=M-h,u=ce*_,g=u-(u-_),b=_-g,$=m*b-(A-h*g-m*g-h*b),x=N*T,u=ce*N,h=u-(u-N),m=N-h,u=ce*T,g=u-(u-T),b=T-g,k=m*
-b-(x-h*g-m*g-h*b),w=$-k,d=$-w,rs[0]=$-(w+d)+(d-k),y=A+w,d=y-A,v=A-(y-d)+(w-d),w=v-x,d=v-w,rs[1]=v-(w+d)+(d-x),O=y+w,d=O-y,rs[2]=y-(O-d)+(w-d),rs[3]=O;let L=Hh(4,
-rs),P=Gh*o;if(L>=P||-L>=P||(d=t-M,i=t-(M+d)+(d-a),d=n-T,c=n-(T+d)+(d-a),d=e-N,l=e-(N+d)+(d-r),d=s-_,f=s-(_+d)+(d-r),i===0&&l===0&&c===0&&f===0)||(P=Kh*o+Wh*Math.
-abs(L),L+=M*f+_*i-(N*c+T*l),L>=P||-L>=P))return L;A=i*_,u=ce*i,h=u-(u-i),m=i-h,u=ce*_,g=u-(u-_),b=_-g,$=m*b-(A-h*g-m*g-h*b),x=l*T,u=ce*l,h=u-(u-l),m=l-h,u=ce*T,
-g=u-(u-T),b=T-g,k=m*b-(x-h*g-m*g-h*b),w=$-k,d=$-w,pe[0]=$-(w+d)+(d-k),y=A+w,d=y-A,v=A-(y-d)+(w-d),w=v-x,d=v-w,pe[1]=v-(w+d)+(d-x),O=y+w,d=O-y,pe[2]=y-(O-d)+(w-d),
-pe[3]=O;let F=zr(4,rs,4,pe,$l);A=M*f,u=ce*M,h=u-(u-M),m=M-h,u=ce*f,g=u-(u-f),b=f-g,$=m*b-(A-h*g-m*g-h*b),x=N*c,u=ce*N,h=u-(u-N),m=N-h,u=ce*c,g=u-(u-c),b=c-g,k=m*
-b-(x-h*g-m*g-h*b),w=$-k,d=$-w,pe[0]=$-(w+d)+(d-k),y=A+w,d=y-A,v=A-(y-d)+(w-d),w=v-x,d=v-w,pe[1]=v-(w+d)+(d-x),O=y+w,d=O-y,pe[2]=y-(O-d)+(w-d),pe[3]=O;let R=zr(F,
-$l,4,pe,Ml);A=i*f,u=ce*i,h=u-(u-i),m=i-h,u=ce*f,g=u-(u-f),b=f-g,$=m*b-(A-h*g-m*g-h*b),x=l*c,u=ce*l,h=u-(u-l),m=l-h,u=ce*c,g=u-(u-c),b=c-g,k=m*b-(x-h*g-m*g-h*b),
-w=$-k,d=$-w,pe[0]=$-(w+d)+(d-k),y=A+w,d=y-A,v=A-(y-d)+(w-d),w=v-x,d=v-w,pe[1]=v-(w+d)+(d-x),O=y+w,d=O-y,pe[2]=y-(O-d)+(w-d),pe[3]=O;let q=zr(R,Ml,4,pe,_l);return _l[q-
+t)}var Uh=(3+16*sn)*sn,Gh=(2+12*sn)*sn,Kh=(9+64*sn)*sn*sn,rs=X(4),$l=X(8),Ml=X(12),_l=X(16),me=X(4);function Yh(t,e,n,s,a,r,o){let i,l,c,f,d,u,h,m,g,y,w,b,v,A,$,
+x,k,S,_=t-a,T=n-a,N=e-r,M=s-r;A=_*M,u=fe*_,h=u-(u-_),m=_-h,u=fe*M,g=u-(u-M),y=M-g,$=m*y-(A-h*g-m*g-h*y),x=N*T,u=fe*N,h=u-(u-N),m=N-h,u=fe*T,g=u-(u-T),y=T-g,k=m*
+y-(x-h*g-m*g-h*y),w=$-k,d=$-w,rs[0]=$-(w+d)+(d-k),b=A+w,d=b-A,v=A-(b-d)+(w-d),w=v-x,d=v-w,rs[1]=v-(w+d)+(d-x),S=b+w,d=S-b,rs[2]=b-(S-d)+(w-d),rs[3]=S;let L=Hh(4,
+rs),R=Gh*o;if(L>=R||-L>=R||(d=t-_,i=t-(_+d)+(d-a),d=n-T,c=n-(T+d)+(d-a),d=e-N,l=e-(N+d)+(d-r),d=s-M,f=s-(M+d)+(d-r),i===0&&l===0&&c===0&&f===0)||(R=Kh*o+Wh*Math.
+abs(L),L+=_*f+M*i-(N*c+T*l),L>=R||-L>=R))return L;A=i*M,u=fe*i,h=u-(u-i),m=i-h,u=fe*M,g=u-(u-M),y=M-g,$=m*y-(A-h*g-m*g-h*y),x=l*T,u=fe*l,h=u-(u-l),m=l-h,u=fe*T,
+g=u-(u-T),y=T-g,k=m*y-(x-h*g-m*g-h*y),w=$-k,d=$-w,me[0]=$-(w+d)+(d-k),b=A+w,d=b-A,v=A-(b-d)+(w-d),w=v-x,d=v-w,me[1]=v-(w+d)+(d-x),S=b+w,d=S-b,me[2]=b-(S-d)+(w-d),
+me[3]=S;let F=zr(4,rs,4,me,$l);A=_*f,u=fe*_,h=u-(u-_),m=_-h,u=fe*f,g=u-(u-f),y=f-g,$=m*y-(A-h*g-m*g-h*y),x=N*c,u=fe*N,h=u-(u-N),m=N-h,u=fe*c,g=u-(u-c),y=c-g,k=m*
+y-(x-h*g-m*g-h*y),w=$-k,d=$-w,me[0]=$-(w+d)+(d-k),b=A+w,d=b-A,v=A-(b-d)+(w-d),w=v-x,d=v-w,me[1]=v-(w+d)+(d-x),S=b+w,d=S-b,me[2]=b-(S-d)+(w-d),me[3]=S;let B=zr(F,
+$l,4,me,Ml);A=i*f,u=fe*i,h=u-(u-i),m=i-h,u=fe*f,g=u-(u-f),y=f-g,$=m*y-(A-h*g-m*g-h*y),x=l*c,u=fe*l,h=u-(u-l),m=l-h,u=fe*c,g=u-(u-c),y=c-g,k=m*y-(x-h*g-m*g-h*y),
+w=$-k,d=$-w,me[0]=$-(w+d)+(d-k),b=A+w,d=b-A,v=A-(b-d)+(w-d),w=v-x,d=v-w,me[1]=v-(w+d)+(d-x),S=b+w,d=S-b,me[2]=b-(S-d)+(w-d),me[3]=S;let q=zr(B,Ml,4,me,_l);return _l[q-
 1]}function Aa(t,e,n,s,a,r){let o=(e-r)*(n-a),i=(t-a)*(s-r),l=o-i,c=Math.abs(o+i);return Math.abs(l)>=Uh*c?l:-Yh(t,e,n,s,a,r,c)}X(4);X(4);X(4);X(4);X(4);X(4);X(
 4);X(4);X(4);X(8);X(8);X(8);X(4);X(8);X(8);X(16);X(12);X(192);X(192);X(4);X(4);X(4);X(4);X(4);X(4);X(4);X(4);X(8);X(8);X(8);X(8);X(8);X(8);X(8);X(8);X(8);X(4);X(
 4);X(4);X(8);X(16);X(16);X(16);X(32);X(32);X(48);X(64);X(1152);X(1152);X(4);X(4);X(4);X(4);X(4);X(4);X(4);X(4);X(4);X(4);X(24);X(24);X(24);X(24);X(24);X(24);X(24);
@@ -876,28 +876,28 @@ ontain numbers.");this.coords=e;let s=Math.max(2*n-5,0);this._triangles=new Uint
 n)),this._hullPrev=new Uint32Array(n),this._hullNext=new Uint32Array(n),this._hullTri=new Uint32Array(n),this._hullHash=new Int32Array(this._hashSize),this._ids=
 new Uint32Array(n),this._dists=new Float64Array(n),this.trianglesLen=0,this._cx=0,this._cy=0,this._hullStart=0,this.hull=this._triangles,this.triangles=this._triangles,
 this.halfedges=this._halfedges,this.update()}update(){let{coords:e,_hullPrev:n,_hullNext:s,_hullTri:a,_hullHash:r}=this,o=e.length>>1,i=1/0,l=1/0,c=-1/0,f=-1/0;
-for(let M=0;M<o;M++){let T=e[2*M],N=e[2*M+1];T<i&&(i=T),N<l&&(l=N),T>c&&(c=T),N>f&&(f=N),this._ids[M]=M}let d=(i+c)/2,u=(l+f)/2,h=0,m=0,g=0;for(let M=0,T=1/0;M<
-o;M++){let N=Cr(d,u,e[2*M],e[2*M+1]);N<T&&(h=M,T=N)}let b=e[2*h],w=e[2*h+1];for(let M=0,T=1/0;M<o;M++){if(M===h)continue;let N=Cr(b,w,e[2*M],e[2*M+1]);N<T&&N>0&&
-(m=M,T=N)}let y=e[2*m],v=e[2*m+1],A=1/0;for(let M=0;M<o;M++){if(M===h||M===m)continue;let T=Xh(b,w,y,v,e[2*M],e[2*M+1]);T<A&&(g=M,A=T)}let $=e[2*g],x=e[2*g+1];if(A===
-1/0){for(let N=0;N<o;N++)this._dists[N]=e[2*N]-e[0]||e[2*N+1]-e[1];is(this._ids,this._dists,0,o-1);let M=new Uint32Array(o),T=0;for(let N=0,_=-1/0;N<o;N++){let L=this.
-_ids[N],P=this._dists[L];P>_&&(M[T++]=L,_=P)}this.hull=M.subarray(0,T),this.triangles=new Uint32Array(0),this.halfedges=new Int32Array(0);return}if(Aa(b,w,y,v,$,
-x)<0){let M=m,T=y,N=v;m=g,y=$,v=x,g=M,$=T,x=N}let k=Zh(b,w,y,v,$,x);this._cx=k.x,this._cy=k.y;for(let M=0;M<o;M++)this._dists[M]=Cr(e[2*M],e[2*M+1],k.x,k.y);is(
-this._ids,this._dists,0,o-1),this._hullStart=h;let O=3;s[h]=n[g]=m,s[m]=n[h]=g,s[g]=n[m]=h,a[h]=0,a[m]=1,a[g]=2,r.fill(-1),r[this._hashKey(b,w)]=h,r[this._hashKey(
-y,v)]=m,r[this._hashKey($,x)]=g,this.trianglesLen=0,this._addTriangle(h,m,g,-1,-1,-1);for(let M=0,T=0,N=0;M<this._ids.length;M++){let _=this._ids[M],L=e[2*_],P=e[2*
-_+1];if(M>0&&Math.abs(L-T)<=kl&&Math.abs(P-N)<=kl||(T=L,N=P,_===h||_===m||_===g))continue;let F=0;for(let H=0,C=this._hashKey(L,P);H<this._hashSize&&(F=r[(C+H)%
-this._hashSize],!(F!==-1&&F!==s[F]));H++);F=n[F];let R=F,q;for(;q=s[R],Aa(L,P,e[2*R],e[2*R+1],e[2*q],e[2*q+1])>=0;)if(R=q,R===F){R=-1;break}if(R===-1)continue;let W=this.
-_addTriangle(R,_,s[R],-1,-1,a[R]);a[_]=this._legalize(W+2),a[R]=W,O++;let B=s[R];for(;q=s[B],Aa(L,P,e[2*B],e[2*B+1],e[2*q],e[2*q+1])<0;)W=this._addTriangle(B,_,
-q,a[_],-1,a[B]),a[_]=this._legalize(W+2),s[B]=B,O--,B=q;if(R===F)for(;q=n[R],Aa(L,P,e[2*q],e[2*q+1],e[2*R],e[2*R+1])<0;)W=this._addTriangle(q,_,R,-1,a[R],a[q]),
-this._legalize(W+2),a[q]=W,s[R]=R,O--,R=q;this._hullStart=n[_]=R,s[R]=n[B]=_,s[_]=B,r[this._hashKey(L,P)]=_,r[this._hashKey(e[2*R],e[2*R+1])]=R}this.hull=new Uint32Array(
-O);for(let M=0,T=this._hullStart;M<O;M++)this.hull[M]=T,T=s[T];this.triangles=this._triangles.subarray(0,this.trianglesLen),this.halfedges=this._halfedges.subarray(
+for(let _=0;_<o;_++){let T=e[2*_],N=e[2*_+1];T<i&&(i=T),N<l&&(l=N),T>c&&(c=T),N>f&&(f=N),this._ids[_]=_}let d=(i+c)/2,u=(l+f)/2,h=0,m=0,g=0;for(let _=0,T=1/0;_<
+o;_++){let N=Cr(d,u,e[2*_],e[2*_+1]);N<T&&(h=_,T=N)}let y=e[2*h],w=e[2*h+1];for(let _=0,T=1/0;_<o;_++){if(_===h)continue;let N=Cr(y,w,e[2*_],e[2*_+1]);N<T&&N>0&&
+(m=_,T=N)}let b=e[2*m],v=e[2*m+1],A=1/0;for(let _=0;_<o;_++){if(_===h||_===m)continue;let T=Xh(y,w,b,v,e[2*_],e[2*_+1]);T<A&&(g=_,A=T)}let $=e[2*g],x=e[2*g+1];if(A===
+1/0){for(let N=0;N<o;N++)this._dists[N]=e[2*N]-e[0]||e[2*N+1]-e[1];is(this._ids,this._dists,0,o-1);let _=new Uint32Array(o),T=0;for(let N=0,M=-1/0;N<o;N++){let L=this.
+_ids[N],R=this._dists[L];R>M&&(_[T++]=L,M=R)}this.hull=_.subarray(0,T),this.triangles=new Uint32Array(0),this.halfedges=new Int32Array(0);return}if(Aa(y,w,b,v,$,
+x)<0){let _=m,T=b,N=v;m=g,b=$,v=x,g=_,$=T,x=N}let k=Zh(y,w,b,v,$,x);this._cx=k.x,this._cy=k.y;for(let _=0;_<o;_++)this._dists[_]=Cr(e[2*_],e[2*_+1],k.x,k.y);is(
+this._ids,this._dists,0,o-1),this._hullStart=h;let S=3;s[h]=n[g]=m,s[m]=n[h]=g,s[g]=n[m]=h,a[h]=0,a[m]=1,a[g]=2,r.fill(-1),r[this._hashKey(y,w)]=h,r[this._hashKey(
+b,v)]=m,r[this._hashKey($,x)]=g,this.trianglesLen=0,this._addTriangle(h,m,g,-1,-1,-1);for(let _=0,T=0,N=0;_<this._ids.length;_++){let M=this._ids[_],L=e[2*M],R=e[2*
+M+1];if(_>0&&Math.abs(L-T)<=kl&&Math.abs(R-N)<=kl||(T=L,N=R,M===h||M===m||M===g))continue;let F=0;for(let H=0,C=this._hashKey(L,R);H<this._hashSize&&(F=r[(C+H)%
+this._hashSize],!(F!==-1&&F!==s[F]));H++);F=n[F];let B=F,q;for(;q=s[B],Aa(L,R,e[2*B],e[2*B+1],e[2*q],e[2*q+1])>=0;)if(B=q,B===F){B=-1;break}if(B===-1)continue;let D=this.
+_addTriangle(B,M,s[B],-1,-1,a[B]);a[M]=this._legalize(D+2),a[B]=D,S++;let P=s[B];for(;q=s[P],Aa(L,R,e[2*P],e[2*P+1],e[2*q],e[2*q+1])<0;)D=this._addTriangle(P,M,
+q,a[M],-1,a[P]),a[M]=this._legalize(D+2),s[P]=P,S--,P=q;if(B===F)for(;q=n[B],Aa(L,R,e[2*q],e[2*q+1],e[2*B],e[2*B+1])<0;)D=this._addTriangle(q,M,B,-1,a[B],a[q]),
+this._legalize(D+2),a[q]=D,s[B]=B,S--,B=q;this._hullStart=n[M]=B,s[B]=n[P]=M,s[M]=P,r[this._hashKey(L,R)]=M,r[this._hashKey(e[2*B],e[2*B+1])]=B}this.hull=new Uint32Array(
+S);for(let _=0,T=this._hullStart;_<S;_++)this.hull[_]=T,T=s[T];this.triangles=this._triangles.subarray(0,this.trianglesLen),this.halfedges=this._halfedges.subarray(
 0,this.trianglesLen)}_hashKey(e,n){return Math.floor(Jh(e-this._cx,n-this._cy)*this._hashSize)%this._hashSize}_legalize(e){let{_triangles:n,_halfedges:s,coords:a}=this,
 r=0,o=0;for(;;){let i=s[e],l=e-e%3;if(o=l+(e+2)%3,i===-1){if(r===0)break;e=Oa[--r];continue}let c=i-i%3,f=l+(e+1)%3,d=c+(i+2)%3,u=n[o],h=n[e],m=n[f],g=n[d];if(Vh(
 a[2*u],a[2*u+1],a[2*h],a[2*h+1],a[2*m],a[2*m+1],a[2*g],a[2*g+1])){n[e]=g,n[i]=u;let w=s[d];if(w===-1){let v=this._hullStart;do{if(this._hullTri[v]===d){this._hullTri[v]=
-e;break}v=this._hullPrev[v]}while(v!==this._hullStart)}this._link(e,w),this._link(i,s[o]),this._link(o,d);let y=c+(i+1)%3;r<Oa.length&&(Oa[r++]=y)}else{if(r===0)
+e;break}v=this._hullPrev[v]}while(v!==this._hullStart)}this._link(e,w),this._link(i,s[o]),this._link(o,d);let b=c+(i+1)%3;r<Oa.length&&(Oa[r++]=b)}else{if(r===0)
 break;e=Oa[--r]}}return o}_link(e,n){this._halfedges[e]=n,n!==-1&&(this._halfedges[n]=e)}_addTriangle(e,n,s,a,r,o){let i=this.trianglesLen;return this._triangles[i]=
 e,this._triangles[i+1]=n,this._triangles[i+2]=s,this._link(i,a),this._link(i+1,r),this._link(i+2,o),this.trianglesLen+=3,i}};function Jh(t,e){let n=t/(Math.abs(
 t)+Math.abs(e));return(e>0?3-n:1+n)/4}function Cr(t,e,n,s){let a=t-n,r=e-s;return a*a+r*r}function Vh(t,e,n,s,a,r,o,i){let l=t-o,c=e-i,f=n-o,d=s-i,u=a-o,h=r-i,m=l*
-l+c*c,g=f*f+d*d,b=u*u+h*h;return l*(d*b-g*h)-c*(f*b-g*u)+m*(f*h-d*u)<0}function Xh(t,e,n,s,a,r){let o=n-t,i=s-e,l=a-t,c=r-e,f=o*o+i*i,d=l*l+c*c,u=.5/(o*c-i*l),h=(c*
+l+c*c,g=f*f+d*d,y=u*u+h*h;return l*(d*y-g*h)-c*(f*y-g*u)+m*(f*h-d*u)<0}function Xh(t,e,n,s,a,r){let o=n-t,i=s-e,l=a-t,c=r-e,f=o*o+i*i,d=l*l+c*c,u=.5/(o*c-i*l),h=(c*
 f-i*d)*u,m=(o*d-l*f)*u;return h*h+m*m}function Zh(t,e,n,s,a,r){let o=n-t,i=s-e,l=a-t,c=r-e,f=o*o+i*i,d=l*l+c*c,u=.5/(o*c-i*l),h=t+(c*f-i*d)*u,m=e+(o*d-l*f)*u;return{
 x:h,y:m}}function is(t,e,n,s){if(s-n<=20)for(let a=n+1;a<=s;a++){let r=t[a],o=e[r],i=a-1;for(;i>=n&&e[t[i]]>o;)t[i+1]=t[i--];t[i+1]=r}else{let a=n+s>>1,r=n+1,o=s;
 Es(t,a,r),e[t[n]]>e[t[s]]&&Es(t,n,s),e[t[r]]>e[t[s]]&&Es(t,r,s),e[t[n]]>e[t[r]]&&Es(t,n,r);let i=t[r],l=e[i];for(;;){do r++;while(e[t[r]]<l);do o--;while(e[t[o]]>
@@ -910,13 +910,13 @@ Al||Math.abs(this._y1-r)>Al)&&(this._+="L"+a+","+r),s&&(this._+=`A${s},${s},0,1,
 n])}closePath(){this._.push(this._[0].slice())}lineTo(e,n){this._.push([e,n])}value(){return this._.length?this._:null}},Ir=class{constructor(e,[n,s,a,r]=[0,0,960,
 500]){if(!((a=+a)>=(n=+n))||!((r=+r)>=(s=+s)))throw new Error("invalid bounds");this.delaunay=e,this._circumcenters=new Float64Array(e.points.length*2),this.vectors=
 new Float64Array(e.points.length*2),this.xmax=a,this.xmin=n,this.ymax=r,this.ymin=s,this._init()}update(){return this.delaunay.update(),this._init(),this}_init(){
-let{delaunay:{points:e,hull:n,triangles:s},vectors:a}=this,r,o,i=this.circumcenters=this._circumcenters.subarray(0,s.length/3*2);for(let g=0,b=0,w=s.length,y,v;g<
-w;g+=3,b+=2){let A=s[g]*2,$=s[g+1]*2,x=s[g+2]*2,k=e[A],O=e[A+1],M=e[$],T=e[$+1],N=e[x],_=e[x+1],L=M-k,P=T-O,F=N-k,R=_-O,q=(L*R-P*F)*2;if(Math.abs(q)<1e-9){if(r===
-void 0){r=o=0;for(let B of n)r+=e[B*2],o+=e[B*2+1];r/=n.length,o/=n.length}let W=1e9*Math.sign((r-k)*R-(o-O)*F);y=(k+N)/2-W*R,v=(O+_)/2+W*F}else{let W=1/q,B=L*L+
-P*P,H=F*F+R*R;y=k+(R*B-P*H)*W,v=O+(L*H-F*B)*W}i[b]=y,i[b+1]=v}let l=n[n.length-1],c,f=l*4,d,u=e[2*l],h,m=e[2*l+1];a.fill(0);for(let g=0;g<n.length;++g)l=n[g],c=
+let{delaunay:{points:e,hull:n,triangles:s},vectors:a}=this,r,o,i=this.circumcenters=this._circumcenters.subarray(0,s.length/3*2);for(let g=0,y=0,w=s.length,b,v;g<
+w;g+=3,y+=2){let A=s[g]*2,$=s[g+1]*2,x=s[g+2]*2,k=e[A],S=e[A+1],_=e[$],T=e[$+1],N=e[x],M=e[x+1],L=_-k,R=T-S,F=N-k,B=M-S,q=(L*B-R*F)*2;if(Math.abs(q)<1e-9){if(r===
+void 0){r=o=0;for(let P of n)r+=e[P*2],o+=e[P*2+1];r/=n.length,o/=n.length}let D=1e9*Math.sign((r-k)*B-(o-S)*F);b=(k+N)/2-D*B,v=(S+M)/2+D*F}else{let D=1/q,P=L*L+
+R*R,H=F*F+B*B;b=k+(B*P-R*H)*D,v=S+(L*H-F*P)*D}i[y]=b,i[y+1]=v}let l=n[n.length-1],c,f=l*4,d,u=e[2*l],h,m=e[2*l+1];a.fill(0);for(let g=0;g<n.length;++g)l=n[g],c=
 f,d=u,h=m,f=l*4,u=e[2*l],m=e[2*l+1],a[c+2]=a[f]=h-m,a[c+3]=a[f+1]=u-d}render(e){let n=e==null?e=new nn:void 0,{delaunay:{halfedges:s,inedges:a,hull:r},circumcenters:o,
-vectors:i}=this;if(r.length<=1)return null;for(let f=0,d=s.length;f<d;++f){let u=s[f];if(u<f)continue;let h=Math.floor(f/3)*2,m=Math.floor(u/3)*2,g=o[h],b=o[h+1],
-w=o[m],y=o[m+1];this._renderSegment(g,b,w,y,e)}let l,c=r[r.length-1];for(let f=0;f<r.length;++f){l=c,c=r[f];let d=Math.floor(a[c]/3)*2,u=o[d],h=o[d+1],m=l*4,g=this.
+vectors:i}=this;if(r.length<=1)return null;for(let f=0,d=s.length;f<d;++f){let u=s[f];if(u<f)continue;let h=Math.floor(f/3)*2,m=Math.floor(u/3)*2,g=o[h],y=o[h+1],
+w=o[m],b=o[m+1];this._renderSegment(g,y,w,b,e)}let l,c=r[r.length-1];for(let f=0;f<r.length;++f){l=c,c=r[f];let d=Math.floor(a[c]/3)*2,u=o[d],h=o[d+1],m=l*4,g=this.
 _project(u,h,i[m+2],i[m+3]);g&&this._renderSegment(u,h,g[0],g[1],e)}return n&&n.value()}renderBounds(e){let n=e==null?e=new nn:void 0;return e.rect(this.xmin,this.
 ymin,this.xmax-this.xmin,this.ymax-this.ymin),n&&n.value()}renderCell(e,n){let s=n==null?n=new nn:void 0,a=this._clip(e);if(a===null||!a.length)return;n.moveTo(
 a[0],a[1]);let r=a.length;for(;a[0]===a[r-2]&&a[1]===a[r-1]&&r>1;)r-=2;for(let o=2;o<r;o+=2)(a[o]!==a[o-2]||a[o+1]!==a[o-1])&&n.lineTo(a[o],a[o+1]);return n.closePath(),
@@ -929,9 +929,9 @@ o=s[e];if(o===-1)return null;let i=[],l=o;do{let c=Math.floor(l/3);if(i.push(n[c
 if(e===0&&this.delaunay.hull.length===1)return[this.xmax,this.ymin,this.xmax,this.ymax,this.xmin,this.ymax,this.xmin,this.ymin];let n=this._cell(e);if(n===null)
 return null;let{vectors:s}=this,a=e*4;return this._simplify(s[a]||s[a+1]?this._clipInfinite(e,n,s[a],s[a+1],s[a+2],s[a+3]):this._clipFinite(e,n))}_clipFinite(e,n){
 let s=n.length,a=null,r,o,i=n[s-2],l=n[s-1],c,f=this._regioncode(i,l),d,u=0;for(let h=0;h<s;h+=2)if(r=i,o=l,i=n[h],l=n[h+1],c=f,f=this._regioncode(i,l),c===0&&f===
-0)d=u,u=0,a?a.push(i,l):a=[i,l];else{let m,g,b,w,y;if(c===0){if((m=this._clipSegment(r,o,i,l,c,f))===null)continue;[g,b,w,y]=m}else{if((m=this._clipSegment(i,l,
-r,o,f,c))===null)continue;[w,y,g,b]=m,d=u,u=this._edgecode(g,b),d&&u&&this._edge(e,d,u,a,a.length),a?a.push(g,b):a=[g,b]}d=u,u=this._edgecode(w,y),d&&u&&this._edge(
-e,d,u,a,a.length),a?a.push(w,y):a=[w,y]}if(a)d=u,u=this._edgecode(a[0],a[1]),d&&u&&this._edge(e,d,u,a,a.length);else if(this.contains(e,(this.xmin+this.xmax)/2,
+0)d=u,u=0,a?a.push(i,l):a=[i,l];else{let m,g,y,w,b;if(c===0){if((m=this._clipSegment(r,o,i,l,c,f))===null)continue;[g,y,w,b]=m}else{if((m=this._clipSegment(i,l,
+r,o,f,c))===null)continue;[w,b,g,y]=m,d=u,u=this._edgecode(g,y),d&&u&&this._edge(e,d,u,a,a.length),a?a.push(g,y):a=[g,y]}d=u,u=this._edgecode(w,b),d&&u&&this._edge(
+e,d,u,a,a.length),a?a.push(w,b):a=[w,b]}if(a)d=u,u=this._edgecode(a[0],a[1]),d&&u&&this._edge(e,d,u,a,a.length);else if(this.contains(e,(this.xmin+this.xmax)/2,
 (this.ymin+this.ymax)/2))return[this.xmax,this.ymin,this.xmax,this.ymax,this.xmin,this.ymax,this.xmin,this.ymin];return a}_clipSegment(e,n,s,a,r,o){let i=r<o;for(i&&
 ([e,n,s,a,r,o]=[s,a,e,n,o,r]);;){if(r===0&&o===0)return i?[s,a,e,n]:[e,n,s,a];if(r&o)return null;let l,c,f=r||o;f&8?(l=e+(s-e)*(this.ymax-n)/(a-n),c=this.ymax):
 f&4?(l=e+(s-e)*(this.ymin-n)/(a-n),c=this.ymin):f&2?(c=n+(a-n)*(this.xmax-e)/(s-e),l=this.xmax):(c=n+(a-n)*(this.xmin-e)/(s-e),l=this.xmin),r?(e=l,n=c,r=this._regioncode(
@@ -977,97 +977,97 @@ n.colour(m));e.wrong(m)?(l.strokeStyle=g,l.stroke()):(l.fillStyle=g,l.fill())}}f
 isFinite(e[o]+n[o])).sort((o,i)=>e[o]-e[i]||n[o]-n[i]||o-i),a=s.length?new Na(Float64Array.from(s.flatMap(o=>[e[o],n[o]]))):null;return{order:s,find:(o,i,l=24)=>{
 let c=a?a.find(o,i):-1;return c>=0&&Math.hypot(e[s[c]]-o,n[s[c]]-i)<=l?c:-1}}}function zs(t=!1){let e=p("div",{class:t?"mmv-field-y":"mmv-field-x","aria-hidden":"true"});function n(s,a){let r=Math.max(2,Math.floor(a/(t?44:64))),o=s.tickFormat(
 r);e.replaceChildren(...s.ticks(r).map(i=>{let l=p("span",{},o(i));return l.style[t?"top":"left"]=`${s(i)}px`,l}))}return{node:e,draw:n}}function Ol(t,e,n){let s=!1;for(let a=0,r=t.length-1;a<t.length;r=a++){let[[o,i],[l,c]]=[t[a],t[r]];i>n!=c>n&&e<(l-o)*(n-i)/(c-i)+o&&(s=!s)}return s}var cs=10,fp=3,dp=5,fs=.05;function up(t,e,n,s){let a=Ie(e),{quantities:r,chosen:o}=a,i=e.modalities.length,l=r.map(Y=>Y.title),c=Xa({}),f=e===e.compared[0],d=Y=>ot=>w(
-{[Y]:r[ot].key}),u=Dt("Across",l,d("across")),h=Dt("Up",l,d("up")),m=ka(e,a,s),g=l.findIndex(Y=>Y.startsWith("φ ")),b={across:e.task==="regression"&&e.labelled?
-0:g,up:e.task==="regression"&&e.labelled?2:i>1?g+1:0};function w(Y){I({...c,...Y}),s({scatter:c})}let y=p("canvas",{role:"img"}),v=ct("path",{class:"mmv-lasso"}),
+{[Y]:r[ot].key}),u=Dt("Across",l,d("across")),h=Dt("Up",l,d("up")),m=ka(e,a,s),g=l.findIndex(Y=>Y.startsWith("φ ")),y={across:e.task==="regression"&&e.labelled?
+0:g,up:e.task==="regression"&&e.labelled?2:i>1?g+1:0};function w(Y){I({...c,...Y}),s({scatter:c})}let b=p("canvas",{role:"img"}),v=ct("path",{class:"mmv-lasso"}),
 A=ct("svg",{"aria-hidden":"true"},v),$=p("span",{class:"mmv-ring","aria-hidden":"true"}),x=[ct("line",{class:"mmv-zero"}),ct("line",{class:"mmv-zero"})];A.prepend(
-...x);let k=p("div",{class:"mmv-plot mmv-samples-plot"},y,A,$),O=ut("rectangle by keyboard",()=>Nt(null),{class:"mmv-rectangle","aria-label":"Rectangle of the s\
-catter plot. Arrow keys move it, with Shift they resize it; Enter selects the samples inside, Escape selects all."}),M=zs(),T=zs(!0),N=p("div",{class:"mmv-field\
--title"}),_=p("div",{class:"mmv-subtitle"}),L=p("div"),P=p("p",{class:"mmv-pointed mmv-small",role:"status"}),F=ut("show all samples",()=>o.set([])),R=it("");t.
-append(pt("Samples: scatter plot"),p("div",{class:"mmv-inline"},u.node,h.node,m.node,O,F),L,p("div",{class:"mmv-field"},_,T.node,k,M.node,N),P,it(`Drag around d\
+...x);let k=p("div",{class:"mmv-plot mmv-samples-plot"},b,A,$),S=ut("rectangle by keyboard",()=>Nt(null),{class:"mmv-rectangle","aria-label":"Rectangle of the s\
+catter plot. Arrow keys move it, with Shift they resize it; Enter selects the samples inside, Escape selects all."}),_=zs(),T=zs(!0),N=p("div",{class:"mmv-field\
+-title"}),M=p("div",{class:"mmv-subtitle"}),L=p("div"),R=p("p",{class:"mmv-pointed mmv-small",role:"status"}),F=ut("show all samples",()=>o.set([])),B=it("");t.
+append(pt("Samples: scatter plot"),p("div",{class:"mmv-inline"},u.node,h.node,m.node,S,F),L,p("div",{class:"mmv-field"},M,T.node,k,_.node,N),R,it(`Drag around d\
 ots to select their samples, here and in the other overview views; press a dot to open its sample and to pin its values${e.labelled&&e.task==="classification"?"\
-; hollow: misclassified":""}. By keyboard: arrow keys go from dot to dot across the plot, Enter pins, O opens; "rectangle by keyboard" selects.`),R);let q=new Float32Array(
-a.count),W=new Float32Array(a.count),B=-1,H=ls(a,q,W),C=-1,S=null,j=[];function z(Y,ot){let[vt,rt]=[Y.across,Y.up].map(Mt=>r.find(Ut=>Ut.key===Mt)),lt=Mt=>!!(vt&&
-rt&&Ol(Y.points,vt.of(Mt),rt.of(Mt))),xt=o.inside.reduce((Mt,Ut,Gt)=>Mt+(Ut&&lt(Gt)?1:0),0);return{text:`${ot}: ${xt} samples`,test:lt,lasso:Y}}let D=()=>o.filters().
-flatMap(Y=>Y.lasso??[]);function I(Y){c=Y;let ot=["across","up"].map(rt=>String(Math.max(-1,r.findIndex(lt=>lt.key===Y[rt])))).map((rt,lt)=>rt==="-1"?String(b[lt?
-"up":"across"]):rt),vt=u.select.value!==ot[0]||h.select.value!==ot[1]||!E;if([u.select.value,h.select.value]=ot,E=!0,f&&JSON.stringify(Vs(D()))!==JSON.stringify(
+; hollow: misclassified":""}. By keyboard: arrow keys go from dot to dot across the plot, Enter pins, O opens; "rectangle by keyboard" selects.`),B);let q=new Float32Array(
+a.count),D=new Float32Array(a.count),P=-1,H=ls(a,q,D),C=-1,O=null,j=[];function z(Y,ot){let[vt,rt]=[Y.across,Y.up].map(Mt=>r.find(Ut=>Ut.key===Mt)),lt=Mt=>!!(vt&&
+rt&&Ol(Y.points,vt.of(Mt),rt.of(Mt))),xt=o.inside.reduce((Mt,Ut,Gt)=>Mt+(Ut&&lt(Gt)?1:0),0);return{text:`${ot}: ${xt} samples`,test:lt,lasso:Y}}let W=()=>o.filters().
+flatMap(Y=>Y.lasso??[]);function I(Y){c=Y;let ot=["across","up"].map(rt=>String(Math.max(-1,r.findIndex(lt=>lt.key===Y[rt])))).map((rt,lt)=>rt==="-1"?String(y[lt?
+"up":"across"]):rt),vt=u.select.value!==ot[0]||h.select.value!==ot[1]||!E;if([u.select.value,h.select.value]=ot,E=!0,f&&JSON.stringify(Vs(W()))!==JSON.stringify(
 Y.lassos)){U=!0,o.set(o.filters().filter(rt=>!rt.lasso));for(let rt of Y.lassos)o.add(z(rt,"lasso"));U=!1}return vt&&nt(),vt}let E=!1,U=!1,G=Y=>r[Number(Y.select.
 value)],K=Y=>Rt(e.compared.filter(ot=>ot.has("listed_phi")).map(ot=>{let vt=Ie(ot),rt=vt.quantities.find(({title:lt})=>lt===Y.title);return rt?Array.from({length:vt.
 count},(lt,xt)=>rt.of(xt)):[]})),Q=Y=>Y.unit?`${Y.title}, ${Y.unit}`:Y.title,J={x:He(),y:He()};function nt(){let Y=k.clientWidth,ot=k.clientHeight,[vt,rt]=[G(u),
-G(h)];if(!(!Y||!ot)){J={x:He(K(vt),[cs,Y-cs]),y:He(K(rt),[ot-cs,cs])};for(let lt=0;lt<a.count;lt++)[q[lt],W[lt]]=[J.x(vt.of(lt)),J.y(rt.of(lt))];M.draw(J.x,Y),T.
-draw(J.y,ot),N.textContent=`${Q(vt)} →`,_.textContent=`↑ ${Q(rt)}`,[[J.x,"x",Y],[J.y,"y",ot]].forEach(([lt,xt,Mt],Ut)=>{let Gt=lt(0),ie=xt==="x"?"y":"x";x[Ut].
-style.display=Gt>cs&&Gt<Number(Mt)-cs?"":"none";for(let fe of[1,2])x[Ut].setAttribute(`${xt}${fe}`,String(Gt)),x[Ut].setAttribute(`${ie}${fe}`,fe===1?"0":String(
+G(h)];if(!(!Y||!ot)){J={x:He(K(vt),[cs,Y-cs]),y:He(K(rt),[ot-cs,cs])};for(let lt=0;lt<a.count;lt++)[q[lt],D[lt]]=[J.x(vt.of(lt)),J.y(rt.of(lt))];_.draw(J.x,Y),T.
+draw(J.y,ot),N.textContent=`${Q(vt)} →`,M.textContent=`↑ ${Q(rt)}`,[[J.x,"x",Y],[J.y,"y",ot]].forEach(([lt,xt,Mt],Ut)=>{let Gt=lt(0),le=xt==="x"?"y":"x";x[Ut].
+style.display=Gt>cs&&Gt<Number(Mt)-cs?"":"none";for(let de of[1,2])x[Ut].setAttribute(`${xt}${de}`,String(Gt)),x[Ut].setAttribute(`${le}${de}`,de===1?"0":String(
 xt==="x"?ot:Y))}),tt()}}function tt(){let Y=k.clientWidth,ot=k.clientHeight,vt=m.colouring(),rt=o.number();if(L.replaceChildren(vt.legend()),F.disabled=!o.filters().
-length,!Y||!ot)return;H=ls(a,q,W),Ea(y,{samples:a,colouring:vt,xs:q,ys:W,radius:fp,width:Y,height:ot});let lt=q.reduce((xt,Mt,Ut)=>xt+(Number.isFinite(Mt+W[Ut])?
-0:1),0);R.textContent=lt?`${lt} of ${a.count} have no value for one of the axes and no dot.`:"",y.setAttribute("aria-label",`Scatter of ${a.count} samples, ${rt}\
- chosen: ${G(u).title} across, ${G(h).title} up`),at()}function at(){let Y=-1;for(let ot=0;ot<a.count&&Y<0;ot++)B>=0&&a.open(ot)===B&&(Y=ot);$.hidden=Y<0||!Number.
-isFinite(q[Y]+W[Y]),$.hidden||([$.style.left,$.style.top]=[`${q[Y]}px`,`${W[Y]}px`])}function dt(Y,ot){let[vt,rt]=[G(u),G(h)],lt=z({across:vt.key,up:rt.key,points:Do(
-Y,([Mt,Ut])=>[J.x.invert(Mt),J.y.invert(Ut)])},ot),xt=o.inside.reduce((Mt,Ut,Gt)=>Mt+(Ut&&lt.test(Gt)?1:0),0);xt&&o.add(lt),P.textContent=xt?`${xt} samples sele\
-cted`:"no sample inside: the selection is unchanged"}function Ot(Y){Y>=0&&a.open(Y)>=0?s({sample:a.open(Y)}):Y>=0&&(P.textContent=a.closed(Y))}let qt=Y=>{let{left:ot,
-top:vt}=k.getBoundingClientRect();return[Y.clientX-ot,Y.clientY-vt]},Pt=()=>v.setAttribute("d",j.length?`M${j.map(([Y,ot])=>`${Y.toFixed(1)} ${ot.toFixed(1)}`).
-join("L")}Z`:"");k.addEventListener("pointerdown",Y=>{Y.button===0&&(k.setPointerCapture(Y.pointerId),j=[qt(Y)],S=null)}),k.addEventListener("pointermove",Y=>{j.
-length&&(j.push(qt(Y)),Pt())}),k.addEventListener("pointerup",Y=>{let ot=j,[vt,rt]=qt(Y);if(!ot.length)return;if(j=[],Pt(),!ot.every(([xt,Mt])=>Math.hypot(xt-ot[0][0],
+length,!Y||!ot)return;H=ls(a,q,D),Ea(b,{samples:a,colouring:vt,xs:q,ys:D,radius:fp,width:Y,height:ot});let lt=q.reduce((xt,Mt,Ut)=>xt+(Number.isFinite(Mt+D[Ut])?
+0:1),0);B.textContent=lt?`${lt} of ${a.count} have no value for one of the axes and no dot.`:"",b.setAttribute("aria-label",`Scatter of ${a.count} samples, ${rt}\
+ chosen: ${G(u).title} across, ${G(h).title} up`),at()}function at(){let Y=-1;for(let ot=0;ot<a.count&&Y<0;ot++)P>=0&&a.open(ot)===P&&(Y=ot);$.hidden=Y<0||!Number.
+isFinite(q[Y]+D[Y]),$.hidden||([$.style.left,$.style.top]=[`${q[Y]}px`,`${D[Y]}px`])}function dt(Y,ot){let[vt,rt]=[G(u),G(h)],lt=z({across:vt.key,up:rt.key,points:Do(
+Y,([Mt,Ut])=>[J.x.invert(Mt),J.y.invert(Ut)])},ot),xt=o.inside.reduce((Mt,Ut,Gt)=>Mt+(Ut&&lt.test(Gt)?1:0),0);xt&&o.add(lt),R.textContent=xt?`${xt} samples sele\
+cted`:"no sample inside: the selection is unchanged"}function Ot(Y){Y>=0&&a.open(Y)>=0?s({sample:a.open(Y)}):Y>=0&&(R.textContent=a.closed(Y))}let qt=Y=>{let{left:ot,
+top:vt}=k.getBoundingClientRect();return[Y.clientX-ot,Y.clientY-vt]},Bt=()=>v.setAttribute("d",j.length?`M${j.map(([Y,ot])=>`${Y.toFixed(1)} ${ot.toFixed(1)}`).
+join("L")}Z`:"");k.addEventListener("pointerdown",Y=>{Y.button===0&&(k.setPointerCapture(Y.pointerId),j=[qt(Y)],O=null)}),k.addEventListener("pointermove",Y=>{j.
+length&&(j.push(qt(Y)),Bt())}),k.addEventListener("pointerup",Y=>{let ot=j,[vt,rt]=qt(Y);if(!ot.length)return;if(j=[],Bt(),!ot.every(([xt,Mt])=>Math.hypot(xt-ot[0][0],
 Mt-ot[0][1])<dp))return dt(ot,"lasso");let lt=H.find(vt,rt);lt>=0&&(Y.pointerType!=="touch"||C===H.order[lt])&&Ot(H.order[lt])}),k.addEventListener("pointercanc\
-el",()=>{j=[],Pt()}),St(k,{label:"Scatter plot of the samples",grid:()=>[Math.max(1,H.order.length),1],start:()=>[Math.max(0,H.order.findIndex(Y=>a.open(Y)===B&&
-B>=0)),0],cellAt:(Y,ot)=>{let vt=j.length>1?-1:H.find(Y*k.clientWidth,ot*k.clientHeight);return vt<0?[-1,-1]:[vt,0]},placeOf:Y=>[q[H.order[Y]]/(k.clientWidth||1),
-W[H.order[Y]]/(k.clientHeight||1)],read(Y){let ot=H.order[Y]??-1,[vt,rt]=[G(u),G(h)],lt=m.colouring();if(ot<0)return null;setTimeout(()=>C=ot);let xt=r.find(Mt=>Mt.
+el",()=>{j=[],Bt()}),St(k,{label:"Scatter plot of the samples",grid:()=>[Math.max(1,H.order.length),1],start:()=>[Math.max(0,H.order.findIndex(Y=>a.open(Y)===P&&
+P>=0)),0],cellAt:(Y,ot)=>{let vt=j.length>1?-1:H.find(Y*k.clientWidth,ot*k.clientHeight);return vt<0?[-1,-1]:[vt,0]},placeOf:Y=>[q[H.order[Y]]/(k.clientWidth||1),
+D[H.order[Y]]/(k.clientHeight||1)],read(Y){let ot=H.order[Y]??-1,[vt,rt]=[G(u),G(h)],lt=m.colouring();if(ot<0)return null;setTimeout(()=>C=ot);let xt=r.find(Mt=>Mt.
 title===lt.title&&Mt!==vt&&Mt!==rt);return{title:a.id[ot],at:{},rows:[...a.rows(ot),...[vt,rt,...xt?[xt]:[]].map(Mt=>[Mt.title,V(Mt.of(ot)),Mt.unit]),...a.open(
 ot)<0?[["sample","not recorded"]]:[]]}}}),k.addEventListener("keydown",Y=>{Y.key.toLowerCase()!=="o"||Y.ctrlKey||Y.metaKey||Y.altKey||(Y.preventDefault(),Y.stopPropagation(),
-Ot(C))});let wt={ArrowLeft:[-fs,0],ArrowRight:[fs,0],ArrowUp:[0,-fs],ArrowDown:[0,fs]};function Nt(Y,ot=!1){let[vt,rt,lt,xt]=S??[.4,.4,.2,.2],Mt=(Re,Zf=0)=>Math.
-min(1,Math.max(Zf,Re)),[Ut,Gt]=Y??[0,0];S=ot?[vt,rt,Mt(lt+Ut,fs),Mt(xt+Gt,fs)]:[Mt(vt+Ut),Mt(rt+Gt),lt,xt];let[ie,fe,Ft,Qt]=S,le=k.clientWidth,Me=k.clientHeight;
-j=oe(S),Pt(),j=[];let we=0;for(let Re=0;Re<a.count;Re++)o.inside[Re]&&Le(Re)&&we++;P.textContent=`rectangle: ${G(u).title} ${V(J.x.invert(ie*le))} to ${V(J.x.invert(
-(ie+Ft)*le))}, ${G(h).title} ${V(J.y.invert((fe+Qt)*Me))} to ${V(J.y.invert(fe*Me))}: ${we} samples`}function oe([Y,ot,vt,rt]){let lt=k.clientWidth,xt=k.clientHeight;
-return[[Y*lt,ot*xt],[(Y+vt)*lt,ot*xt],[(Y+vt)*lt,(ot+rt)*xt],[Y*lt,(ot+rt)*xt]]}function Le(Y){let[ot,vt,rt,lt]=S??[0,0,0,0],xt=q[Y]/k.clientWidth,Mt=W[Y]/k.clientHeight;
-return xt>=ot&&xt<=ot+rt&&Mt>=vt&&Mt<=vt+lt}return O.addEventListener("keydown",Y=>{let ot=wt[Y.key];if(ot)Nt(ot,Y.shiftKey);else if(Y.key==="Enter"&&S)dt(oe(S),
-"rectangle");else if(Y.key==="Escape")S=null,Pt(),o.set([]),P.textContent="all samples";else return;Y.preventDefault(),Y.stopPropagation()}),o.listen(()=>{f&&!U&&
-JSON.stringify(Vs(D()))!==JSON.stringify(c.lassos)&&(c={...c,lassos:Vs(D())},s({scatter:c})),tt()}),matchMedia("(prefers-color-scheme: dark)").addEventListener(
-"change",tt),new ResizeObserver(nt).observe(k),t.addEventListener("mmv-print",nt),I(c),Y=>{B=Y.sample;let ot=m.draw(Y);I(Xa(Y))||(ot?tt():at())}}bt({name:"sampl\
+Ot(C))});let wt={ArrowLeft:[-fs,0],ArrowRight:[fs,0],ArrowUp:[0,-fs],ArrowDown:[0,fs]};function Nt(Y,ot=!1){let[vt,rt,lt,xt]=O??[.4,.4,.2,.2],Mt=(Re,Zf=0)=>Math.
+min(1,Math.max(Zf,Re)),[Ut,Gt]=Y??[0,0];O=ot?[vt,rt,Mt(lt+Ut,fs),Mt(xt+Gt,fs)]:[Mt(vt+Ut),Mt(rt+Gt),lt,xt];let[le,de,Ft,Qt]=O,ce=k.clientWidth,_e=k.clientHeight;
+j=ie(O),Bt(),j=[];let xe=0;for(let Re=0;Re<a.count;Re++)o.inside[Re]&&Le(Re)&&xe++;R.textContent=`rectangle: ${G(u).title} ${V(J.x.invert(le*ce))} to ${V(J.x.invert(
+(le+Ft)*ce))}, ${G(h).title} ${V(J.y.invert((de+Qt)*_e))} to ${V(J.y.invert(de*_e))}: ${xe} samples`}function ie([Y,ot,vt,rt]){let lt=k.clientWidth,xt=k.clientHeight;
+return[[Y*lt,ot*xt],[(Y+vt)*lt,ot*xt],[(Y+vt)*lt,(ot+rt)*xt],[Y*lt,(ot+rt)*xt]]}function Le(Y){let[ot,vt,rt,lt]=O??[0,0,0,0],xt=q[Y]/k.clientWidth,Mt=D[Y]/k.clientHeight;
+return xt>=ot&&xt<=ot+rt&&Mt>=vt&&Mt<=vt+lt}return S.addEventListener("keydown",Y=>{let ot=wt[Y.key];if(ot)Nt(ot,Y.shiftKey);else if(Y.key==="Enter"&&O)dt(ie(O),
+"rectangle");else if(Y.key==="Escape")O=null,Bt(),o.set([]),R.textContent="all samples";else return;Y.preventDefault(),Y.stopPropagation()}),o.listen(()=>{f&&!U&&
+JSON.stringify(Vs(W()))!==JSON.stringify(c.lassos)&&(c={...c,lassos:Vs(W())},s({scatter:c})),tt()}),matchMedia("(prefers-color-scheme: dark)").addEventListener(
+"change",tt),new ResizeObserver(nt).observe(k),t.addEventListener("mmv-print",nt),I(c),Y=>{P=Y.sample;let ot=m.draw(Y);I(Xa(Y))||(ot?tt():at())}}bt({name:"sampl\
 e scatter",place:"wide",order:30,section:"overview",needs:["listed_phi","overview_value"],mount:up});function hp(t,e,n,s){return t.append(pt("Overview"),p("p",{class:"mmv-sentence"},Z(e.overview.sentence))),e.has("class_score")&&pp(t,e,s),()=>{}}function pp(t,e,n){
-let s=Ie(e),{subset:a,row:r,metric:o,interval:i,left_out:l,total:c}=e.overview,f=a.length,d=r.length,u=o==="accuracy",[h,m,g]=[0,1,2].map(O=>e.part("class_score",
-O)),b=e.part("class_count"),w=e.part("overview_row_of"),y=O=>a[O].toString(2).replaceAll("0","").length,v=a.map((O,M)=>M).sort((O,M)=>y(M)-y(O)||O-M),A=Math.max(
-...Array.from(h).filter(Number.isFinite),1e-9);function $(O,M){let T=O*f+M,N=h[T],_=Number.isFinite(m[T]+g[T]),L=u?2:e.digits,P=_?`${st(m[T],L)} to ${st(g[T],L)}`:
-"no interval",F=p("button",{type:"button",class:"mmv-score",title:`${o} of ${r[O]} with ${s.subsetName(M)}: ${st(N,3)} (${P}), ${b[O]} samples`},p("span",{},st(
-N,L)),p("span",{class:"mmv-score-ends"},P));return F.style.setProperty("--weight",String(Number.isFinite(N)?u?N:1-N/A:0)),F.disabled=!b[O],F.addEventListener("c\
-lick",()=>s.chosen.set([...O<d-1?[{text:u?`true = ${r[O]}`:r[O],test:R=>w[R]===O}]:[],u?{text:`misclassified with ${s.subsetName(M)}`,test:R=>s.classOf(R,M)>=0&&
-s.classOf(R,M)!==s.truth[R]}:{text:`absolute error above ${st(N,L)} with ${s.subsetName(M)}`,test:R=>s.errorOf(R,M)>N}],"scores")),F}let x=v.map(O=>a[O]===0?["n\
-one"]:[...e.modalities.flatMap((M,T)=>a[O]>>T&1?[It(T),de(`${M.name} `)]:[]),...e.trained&&!e.trained[a[O]]?["*"]:[]]),k=e.modalities.map((O,M)=>p("span",{class:"\
-mmv-key"},It(M),Z(O.name)));t.append(p("div",{class:"mmv-subtitle"},u?"Accuracy by true class and subset of modalities, the others masked":"Mean absolute error \
+let s=Ie(e),{subset:a,row:r,metric:o,interval:i,left_out:l,total:c}=e.overview,f=a.length,d=r.length,u=o==="accuracy",[h,m,g]=[0,1,2].map(S=>e.part("class_score",
+S)),y=e.part("class_count"),w=e.part("overview_row_of"),b=S=>a[S].toString(2).replaceAll("0","").length,v=a.map((S,_)=>_).sort((S,_)=>b(_)-b(S)||S-_),A=Math.max(
+...Array.from(h).filter(Number.isFinite),1e-9);function $(S,_){let T=S*f+_,N=h[T],M=Number.isFinite(m[T]+g[T]),L=u?2:e.digits,R=M?`${st(m[T],L)} to ${st(g[T],L)}`:
+"no interval",F=p("button",{type:"button",class:"mmv-score",title:`${o} of ${r[S]} with ${s.subsetName(_)}: ${st(N,3)} (${R}), ${y[S]} samples`},p("span",{},st(
+N,L)),p("span",{class:"mmv-score-ends"},R));return F.style.setProperty("--weight",String(Number.isFinite(N)?u?N:1-N/A:0)),F.disabled=!y[S],F.addEventListener("c\
+lick",()=>s.chosen.set([...S<d-1?[{text:u?`true = ${r[S]}`:r[S],test:B=>w[B]===S}]:[],u?{text:`misclassified with ${s.subsetName(_)}`,test:B=>s.classOf(B,_)>=0&&
+s.classOf(B,_)!==s.truth[B]}:{text:`absolute error above ${st(N,L)} with ${s.subsetName(_)}`,test:B=>s.errorOf(B,_)>N}],"scores")),F}let x=v.map(S=>a[S]===0?["n\
+one"]:[...e.modalities.flatMap((_,T)=>a[S]>>T&1?[It(T),ue(`${_.name} `)]:[]),...e.trained&&!e.trained[a[S]]?["*"]:[]]),k=e.modalities.map((S,_)=>p("span",{class:"\
+mmv-key"},It(_),Z(S.name)));t.append(p("div",{class:"mmv-subtitle"},u?"Accuracy by true class and subset of modalities, the others masked":"Mean absolute error \
 by target and subset of modalities, the others masked"),p("div",{class:"mmv-keys"},...k),$a({label:`${o} of each ${u?"class":"range of targets"} for every subse\
-t of modalities`,corner:[de(u?"true class":"target")],columns:x,kind:"mmv-scores",rows:r.map((O,M)=>({head:[Z(O),p("span",{class:"mmv-faint"},` n = ${b[M]}`)],cells:v.
-map(T=>$(M,T))}))}),Ma(s,n,"scores"),...e.overview.control?[p("p",{class:"mmv-small"},Z(e.overview.control))]:[],it(`Below each value: its interval (${i}). The \
+t of modalities`,corner:[ue(u?"true class":"target")],columns:x,kind:"mmv-scores",rows:r.map((S,_)=>({head:[Z(S),p("span",{class:"mmv-faint"},` n = ${y[_]}`)],cells:v.
+map(T=>$(_,T))}))}),Ma(s,n,"scores"),...e.overview.control?[p("p",{class:"mmv-small"},Z(e.overview.control))]:[],it(`Below each value: its interval (${i}). The \
 intervals are not corrected for the number of cells, nor for choosing the lowest. `,...l?[`${l} of ${c} samples have a prediction that is not finite and are lef\
 t out. `]:[],u?"Press a cell to list its misclassified samples; arrow keys move between cells.":"Press a cell to list its samples with an error above the mean; \
-arrow keys move between cells.",...e.trained?.some(O=>!O)?[" * not met in training."]:[]),...Ve(e))}bt({name:"overview",place:"main",order:1,section:"overview",
+arrow keys move between cells.",...e.trained?.some(S=>!S)?[" * not met in training."]:[]),...Ve(e))}bt({name:"overview",place:"main",order:1,section:"overview",
 needs:["overview_value"],mount:hp});var ds=74,Sl=2.2,Fr=8;function mp(t,e){let n=new Float32Array(t.length).fill(NaN),s=2*Sl,a=new Uint32Array(Math.ceil(e/s)+1),r=l=>Math.max(0,Math.min(a.length-1,
 Math.floor(l/s)));t.forEach(l=>Number.isFinite(l)&&a[r(l)]++);let o=Math.min(s,(ds-2*Fr)/Math.max(1,...a)),i=new Uint32Array(a.length);return t.forEach((l,c)=>{
 if(!Number.isFinite(l))return;let f=i[r(l)]++;n[c]=ds/2+(f%2?1:-1)*Math.ceil(f/2)*o}),n}function gp(t,e,n,s){let a=Ie(e),r=e.modalities.length,o=ka(e,a,s),i=e.part(
-"listed_phi"),l=p("div"),c=p("p",{class:"mmv-pointed mmv-small",role:"status"}),[f,d]=Rt(e.compared.filter(y=>y.has("listed_phi")).map(y=>y.part("listed_phi")),
-!0),u=zs(),h=p("div",{class:"mmv-field-title"},`φ, ${e.target_name} →`),m=-1,g=e.modalities.map((y,v)=>{let A=p("canvas",{role:"img"}),$=p("span",{class:"mmv\
--zero-line","aria-hidden":"true"}),x=p("div",{class:"mmv-plot mmv-swarm"},A,$),k=p("td",{class:"mmv-value"}),O=new Float32Array(0),M=O,T=-1,N=ls(a,O,M);function _(P){
-c.textContent=P>=0&&a.open(P)<0?a.closed(P):"",P>=0&&a.open(P)>=0&&s({sample:a.open(P)})}x.addEventListener("click",P=>{let F=N.find(P.offsetX,P.offsetY);F>=0&&
-(P.pointerType!=="touch"||T===N.order[F])&&_(N.order[F])}),St(x,{label:`Shapley values of ${y.name}`,grid:()=>[Math.max(1,N.order.length),1],start:()=>[Math.max(
-0,N.order.findIndex(P=>a.open(P)===m&&m>=0)),0],cellAt:(P,F)=>{let R=N.find(P*x.clientWidth,F*ds);return R<0?[-1,-1]:[R,0]},placeOf:P=>[O[N.order[P]]/(x.clientWidth||
-1),M[N.order[P]]/ds],read(P){let F=N.order[P]??-1;return F<0?null:(setTimeout(()=>T=F),{title:a.id[F],modality:v,at:{modality:v},rows:[["φ",gt(i[F*r+v],e.digits)],
-...a.rows(F),...a.open(F)<0?[["sample","not recorded"]]:[]]})}}),x.addEventListener("keydown",P=>{P.key.toLowerCase()!=="o"||P.ctrlKey||P.metaKey||P.altKey||(P.
-preventDefault(),P.stopPropagation(),_(T))});function L(){let P=x.clientWidth;if(!P)return;let F=He([f,d],[Fr,P-Fr]);O=Float32Array.from({length:a.count},(W,B)=>F(
-i[B*r+v])),M=mp(O,P),N=ls(a,O,M),$.style.left=`${F(0)}px`,Ea(A,{samples:a,colouring:o.colouring(),xs:O,ys:M,radius:Sl,width:P,height:ds}),v===0&&u.draw(F,P);let R=Array.
-from({length:a.count},(W,B)=>B).filter(W=>a.chosen.inside[W]&&Number.isFinite(O[W])).map(W=>i[W*r+v]).sort((W,B)=>W-B),q=R.length?(R[R.length-1>>1]+R[R.length>>
-1])/2:NaN;k.replaceChildren(de("median "),gt(q,e.digits)),A.setAttribute("aria-label",`Shapley values of ${y.name} of ${R.length} samples: ${R.length?`from ${V(
-R[0])} to ${V(R[R.length-1])}, median ${V(q)}`:"none"}`)}return{lay:L,box:x,node:p("tr",{},p("th",{scope:"row"},...kt(e,v)),p("td",{},x),k)}}),b=p("tr",{},p("td"),
+"listed_phi"),l=p("div"),c=p("p",{class:"mmv-pointed mmv-small",role:"status"}),[f,d]=Rt(e.compared.filter(b=>b.has("listed_phi")).map(b=>b.part("listed_phi")),
+!0),u=zs(),h=p("div",{class:"mmv-field-title"},`φ, ${e.target_name} →`),m=-1,g=e.modalities.map((b,v)=>{let A=p("canvas",{role:"img"}),$=p("span",{class:"mmv\
+-zero-line","aria-hidden":"true"}),x=p("div",{class:"mmv-plot mmv-swarm"},A,$),k=p("td",{class:"mmv-value"}),S=new Float32Array(0),_=S,T=-1,N=ls(a,S,_);function M(R){
+c.textContent=R>=0&&a.open(R)<0?a.closed(R):"",R>=0&&a.open(R)>=0&&s({sample:a.open(R)})}x.addEventListener("click",R=>{let F=N.find(R.offsetX,R.offsetY);F>=0&&
+(R.pointerType!=="touch"||T===N.order[F])&&M(N.order[F])}),St(x,{label:`Shapley values of ${b.name}`,grid:()=>[Math.max(1,N.order.length),1],start:()=>[Math.max(
+0,N.order.findIndex(R=>a.open(R)===m&&m>=0)),0],cellAt:(R,F)=>{let B=N.find(R*x.clientWidth,F*ds);return B<0?[-1,-1]:[B,0]},placeOf:R=>[S[N.order[R]]/(x.clientWidth||
+1),_[N.order[R]]/ds],read(R){let F=N.order[R]??-1;return F<0?null:(setTimeout(()=>T=F),{title:a.id[F],modality:v,at:{modality:v},rows:[["φ",gt(i[F*r+v],e.digits)],
+...a.rows(F),...a.open(F)<0?[["sample","not recorded"]]:[]]})}}),x.addEventListener("keydown",R=>{R.key.toLowerCase()!=="o"||R.ctrlKey||R.metaKey||R.altKey||(R.
+preventDefault(),R.stopPropagation(),M(T))});function L(){let R=x.clientWidth;if(!R)return;let F=He([f,d],[Fr,R-Fr]);S=Float32Array.from({length:a.count},(D,P)=>F(
+i[P*r+v])),_=mp(S,R),N=ls(a,S,_),$.style.left=`${F(0)}px`,Ea(A,{samples:a,colouring:o.colouring(),xs:S,ys:_,radius:Sl,width:R,height:ds}),v===0&&u.draw(F,R);let B=Array.
+from({length:a.count},(D,P)=>P).filter(D=>a.chosen.inside[D]&&Number.isFinite(S[D])).map(D=>i[D*r+v]).sort((D,P)=>D-P),q=B.length?(B[B.length-1>>1]+B[B.length>>
+1])/2:NaN;k.replaceChildren(ue("median "),gt(q,e.digits)),A.setAttribute("aria-label",`Shapley values of ${b.name} of ${B.length} samples: ${B.length?`from ${V(
+B[0])} to ${V(B[B.length-1])}, median ${V(q)}`:"none"}`)}return{lay:L,box:x,node:p("tr",{},p("th",{scope:"row"},...kt(e,v)),p("td",{},x),k)}}),y=p("tr",{},p("td"),
 p("td",{},u.node,h),p("td",{class:"mmv-value mmv-faint"},"median"));t.append(pt("Distribution of Shapley values"),p("div",{class:"mmv-inline"},o.node),l,p("tabl\
-e",{class:"mmv-swarms","aria-label":"Shapley values of the samples by modality"},p("tbody",{},...g.map(y=>y.node),b)),c,it(`One dot for each of ${a.count}${a.count<
+e",{class:"mmv-swarms","aria-label":"Shapley values of the samples by modality"},p("tbody",{},...g.map(b=>b.node),y)),c,it(`One dot for each of ${a.count}${a.count<
 e.listed.total?` of ${e.listed.total} (stratified)`:""} samples; across: Shapley value φ of ${e.target_name}, at the epoch that training selected${e.labelled&&
 e.task==="classification"?"; hollow: misclassified":""}; faint: outside the chosen samples. Press a dot to open its sample and to pin its values; arrow keys go \
-from dot to dot, Enter pins, O opens.`));function w(){l.replaceChildren(o.colouring().legend()),g.forEach(y=>y.lay())}return a.chosen.listen(w),matchMedia("(pre\
-fers-color-scheme: dark)").addEventListener("change",w),new ResizeObserver(w).observe(g[0].box),t.addEventListener("mmv-print",w),w(),y=>{m=y.sample,o.draw(y)&&
-w()}}bt({name:"shapley distribution",place:"columns",order:6,section:"overview",needs:["listed_phi","overview_value"],height:t=>150+(ds+6)*t,mount:gp});function bp(t,e){let n=e.outputs.map(r=>{let o=p("span",{class:"mmv-mark"}),i=p("span"),{track:l,set:c,was:f}=_e(null);return{mark:xn(o),value:xn(i),set:c,was:f,
-node:ke(zt(p("div",{class:"mmv-split"},Z(r),o)),l,i)}}),s=p("table",{"aria-label":"Probability of each class"},p("tbody",{},...n.map(r=>r.node))),a=n.length>10?
-{class:"mmv-scroll",tabindex:0,role:"region","aria-label":"All classes"}:{};return t.append(pt("Prediction"),...Bn(e),p("div",a,s)),({sample:r,epoch:o,time:i})=>{
+from dot to dot, Enter pins, O opens.`));function w(){l.replaceChildren(o.colouring().legend()),g.forEach(b=>b.lay())}return a.chosen.listen(w),matchMedia("(pre\
+fers-color-scheme: dark)").addEventListener("change",w),new ResizeObserver(w).observe(g[0].box),t.addEventListener("mmv-print",w),w(),b=>{m=b.sample,o.draw(b)&&
+w()}}bt({name:"shapley distribution",place:"columns",order:6,section:"overview",needs:["listed_phi","overview_value"],height:t=>150+(ds+6)*t,mount:gp});function bp(t,e){let n=e.outputs.map(r=>{let o=p("span",{class:"mmv-mark"}),i=p("span"),{track:l,set:c,was:f}=ke(null);return{mark:xn(o),value:xn(i),set:c,was:f,
+node:Ae(zt(p("div",{class:"mmv-split"},Z(r),o)),l,i)}}),s=p("table",{"aria-label":"Probability of each class"},p("tbody",{},...n.map(r=>r.node))),a=n.length>10?
+{class:"mmv-scroll",tabindex:0,role:"region","aria-label":"All classes"}:{};return t.append(pt("Prediction"),...Pn(e),p("div",a,s)),({sample:r,epoch:o,time:i})=>{
 let l=e.part("prediction",o,r,i),c=Dn(l),f=e.edited()?e.recorded.part("prediction",o,r,i):null;n.forEach((d,u)=>{d.set(0,l[u],l[u]),d.was(0,f?f[u]:NaN,f?f[u]:NaN),
 d.value(st(l[u],e.digits),f?`, as recorded ${st(f[u],e.digits)}`:""),d.mark(e.targets[r]!==u?"":e.labelled?"true":"explained",u===c?" predicted":""),ht(d.node,"\
 className",u===c?"mmv-best":"")})}}function yp(t,e){let n=["predicted","target"].map(r=>{let o=p("span"),{track:i,set:l,was:c}=Ze(null);return{cell:xn(o),set:l,
-was:c,node:ke(zt(r),i,o)}});n[0].node.className="mmv-best",n[1].node.className="mmv-target",t.append(pt("Prediction"),...Bn(e),p("table",{"aria-label":"Predicte\
+was:c,node:Ae(zt(r),i,o)}});n[0].node.className="mmv-best",n[1].node.className="mmv-target",t.append(pt("Prediction"),...Pn(e),p("table",{"aria-label":"Predicte\
 d and target value"},p("tbody",{},...n.map(r=>r.node))));let s=jt(),a=0;return r=>{let{sample:o,epoch:i,time:l}=r,c=e.targets[o]??NaN,f=e.part("prediction",i,o,
-l)[0],d=e.edited()?e.recorded.part("prediction",i,o,l)[0]:NaN;s(r,"sample")&&(a=te([c],...ve(e,"prediction",o))),[f,c].forEach((u,h)=>{n[h].set(u,a),n[h].cell(st(
+l)[0],d=e.edited()?e.recorded.part("prediction",i,o,l)[0]:NaN;s(r,"sample")&&(a=te([c],...$e(e,"prediction",o))),[f,c].forEach((u,h)=>{n[h].set(u,a),n[h].cell(st(
 u,e.digits),h===0&&Number.isFinite(d)?`, as recorded ${st(d,e.digits)}`:"")}),n[0].was(d,a)}}var wp=(t,e)=>(e.task==="classification"?bp:yp)(t,e);bt({name:"pred\
 iction",place:"side",order:10,section:"sample",needs:["prediction"],early:!0,first:!0,mount:wp});var vp=16,Nl=3,El=t=>String(t).replace("-","−"),Tl=(t,{low:e,high:n},s)=>t<e?`< ${El(e)}`:t>n?`> ${El(n)}`:s(t);function zl({low:t,high:e},n,s){let a=l=>(l-t)/
 (e-t||1),r=tn([t,e],5),o=s?r.map(s):Ue(r),i=p("div",{class:"mmv-dot-ticks","aria-hidden":"true"},...r.map((l,c)=>{let f=p("span",{},o[c]);return f.style.left=`${100*
@@ -1080,150 +1080,150 @@ map(a=>(a.style.left=`${100*t.at(n)}%`,a)):[]),Fl=(...t)=>p("td",{class:"mmv-cel
 modalities.length,s=2**n-1,a=e.retraining,r=e.task==="regression",[o,i,l]=["masked","retrained","gap"].map(I=>[0,1,2].map(E=>e.part(I,E))),c=I=>I.toString(2).replaceAll(
 "0","").length,f=Array.from({length:s+1},(I,E)=>E).filter(I=>s<vp||c(I)<=1||c(I)>=n-1||I===a.best).sort((I,E)=>c(I)-c(E)||I-E),d={low:a.bounds?.[0]??-1/0,high:a.
 bounds?.[1]??1/0},u=I=>st(I,Nl),h=I=>gt(I,Nl),m=(I,E,U,G)=>Number.isFinite(I[1][E]+I[2][E])?`${Tl(I[1][E],U,G)} to ${Tl(I[2][E],U,G)}`:"no interval",g=(I,E)=>I[1].
-some(U=>U<E.low)||I[2].some(U=>U>E.high),b=[...o[0],...i[0]].filter(Number.isFinite),[w,y]=[Math.min(...b),Math.max(...b)],v=y-w||Math.abs(y)||1,A=[...o[1],...o[2],
-...i[1],...i[2]].filter(Number.isFinite),$=Number.isFinite(d.low)?d:{low:Math.max(w-v,Math.min(w,...A)),high:Math.min(d.high,y+v,Math.max(y,...A))},x=zl($,d),k=Il(
-x,[[i[0][s],"mmv-dot-full"],[i[0][0],"mmv-dot-constant"]]),O=I=>I===0?[p("span",{},"none")]:e.modalities.flatMap((E,U)=>I>>U&1?[It(U),de(`${E.name} `)]:[]),M=I=>e.
+some(U=>U<E.low)||I[2].some(U=>U>E.high),y=[...o[0],...i[0]].filter(Number.isFinite),[w,b]=[Math.min(...y),Math.max(...y)],v=b-w||Math.abs(b)||1,A=[...o[1],...o[2],
+...i[1],...i[2]].filter(Number.isFinite),$=Number.isFinite(d.low)?d:{low:Math.max(w-v,Math.min(w,...A)),high:Math.min(d.high,b+v,Math.max(b,...A))},x=zl($,d),k=Il(
+x,[[i[0][s],"mmv-dot-full"],[i[0][0],"mmv-dot-constant"]]),S=I=>I===0?[p("span",{},"none")]:e.modalities.flatMap((E,U)=>I>>U&1?[It(U),ue(`${E.name} `)]:[]),_=I=>e.
 modalities.filter((E,U)=>I>>U&1).map(E=>E.name).join(" + ")||"no modality",T=(I,E)=>p("td",{class:"mmv-value"},u(I[0][E]),p("span",{class:"mmv-ends-text"},m(I,E,
-d,u))),N=a.harm==="harm",_=f.map(I=>{let E=p("tr",{},p("th",{scope:"row"},...O(I),...N&&I===a.best?[p("span",{class:"mmv-mark"},"▲ harm")]:[]),Fl(...k.map(U=>U.
+d,u))),N=a.harm==="harm",M=f.map(I=>{let E=p("tr",{},p("th",{scope:"row"},...S(I),...N&&I===a.best?[p("span",{class:"mmv-mark"},"▲ harm")]:[]),Fl(...k.map(U=>U.
 cloneNode()),...Lr("mmv-dot-gap",x,o[0][I],i[0][I]),...jr("mmv-dot-masked",x,o[1][I],o[2][I]),...jr("mmv-dot-trained",x,i[1][I],i[2][I]),...Cl("mmv-dot-masked",
-x,o[0][I]),...Cl("mmv-dot-trained",x,i[0][I])),T(o,I),T(i,I),p("td",{class:"mmv-value"},h(i[0][I]-o[0][I])));return wr(E,()=>({title:M(I),at:{},rows:[["masked",
+x,o[0][I]),...Cl("mmv-dot-trained",x,i[0][I])),T(o,I),T(i,I),p("td",{class:"mmv-value"},h(i[0][I]-o[0][I])));return wr(E,()=>({title:_(I),at:{},rows:[["masked",
 u(o[0][I])],["  interval",m(o,I,d,u)],[I?"trained on it":"best constant",u(i[0][I])],["  interval",m(i,I,d,u)],["difference, trained − masked",h(i[0][I]-o[0][I])]]})),
-E}),L=d.high-d.low,P={low:-L,high:L},F=I=>I.flatMap(E=>[...E]).filter(Number.isFinite).map(Math.abs),R=Math.max(1e-9,...F([l[0]])),q=Math.min(L,4*R,1.05*Math.max(
-R,...F(l))),W=zl({low:-q,high:q},P),B=Il(W,[[0,"mmv-dot-zero"]]),H=e.modalities.map((I,E)=>{let U=Lr("mmv-dot-bar",W,0,l[0][E]);U.forEach(K=>K.dataset.m=String(
-E%8));let G=p("tr",{},p("th",{scope:"row"},...kt(e,E)),Fl(...U,...B.map(K=>K.cloneNode()),...jr("",W,l[1][E],l[2][E])),p("td",{class:"mmv-value"},h(l[0][E]),p("\
-span",{class:"mmv-ends-text"},m(l,E,P,h))));return wr(G,()=>({title:"gap, trained alone − masked",modality:E,at:{modality:E},rows:[["gap",h(l[0][E])],["interv\
-al",m(l,E,P,h)],["due to",a.verdicts[E]],["masked",u(o[0][1<<E])],["trained on it",u(i[0][1<<E])]]})),G}),C=g(o,d)||g(i,d)||g(l,P)?r?"The interval reaches beyon\
-d 0, which no value does: cut there (arrow, >). ":"The interval reaches beyond 0 to 1, where no accuracy lies: cut there (arrow, < and >). ":"",S=[o,i].some(I=>I[1].
+E}),L=d.high-d.low,R={low:-L,high:L},F=I=>I.flatMap(E=>[...E]).filter(Number.isFinite).map(Math.abs),B=Math.max(1e-9,...F([l[0]])),q=Math.min(L,4*B,1.05*Math.max(
+B,...F(l))),D=zl({low:-q,high:q},R),P=Il(D,[[0,"mmv-dot-zero"]]),H=e.modalities.map((I,E)=>{let U=Lr("mmv-dot-bar",D,0,l[0][E]);U.forEach(K=>K.dataset.m=String(
+E%8));let G=p("tr",{},p("th",{scope:"row"},...kt(e,E)),Fl(...U,...P.map(K=>K.cloneNode()),...jr("",D,l[1][E],l[2][E])),p("td",{class:"mmv-value"},h(l[0][E]),p("\
+span",{class:"mmv-ends-text"},m(l,E,R,h))));return wr(G,()=>({title:"gap, trained alone − masked",modality:E,at:{modality:E},rows:[["gap",h(l[0][E])],["interv\
+al",m(l,E,R,h)],["due to",a.verdicts[E]],["masked",u(o[0][1<<E])],["trained on it",u(i[0][1<<E])]]})),G}),C=g(o,d)||g(i,d)||g(l,R)?r?"The interval reaches beyon\
+d 0, which no value does: cut there (arrow, >). ":"The interval reaches beyond 0 to 1, where no accuracy lies: cut there (arrow, < and >). ":"",O=[o,i].some(I=>I[1].
 some(E=>E<$.low&&E>=d.low)||I[2].some(E=>E>$.high&&E<=d.high))||q<L&&(l[1].some(I=>I<-q)||l[2].some(I=>I>q)),j=(I,E)=>p("span",{class:"mmv-key"},p("span",{class:`\
 mmv-dot-key ${I}`,"aria-hidden":"true"}),E),z=(I,E,U)=>p("tfoot",{},p("tr",{"aria-hidden":"true"},p("td"),p("td",{class:"mmv-cell"},I,p("div",{class:"mmv-field-\
-title"},E,Z(a.units)," →")),...Array.from({length:U},()=>p("td")))),D=I=>p("thead",{},p("tr",{},...I.map(E=>p("th",{scope:"col"},E))));return t.append(pt("Val\
+title"},E,Z(a.units)," →")),...Array.from({length:U},()=>p("td")))),W=I=>p("thead",{},p("tr",{},...I.map(E=>p("th",{scope:"col"},E))));return t.append(pt("Val\
 ue by retraining"),p("div",{class:"mmv-retraining"},p("div",{},p("div",{class:"mmv-keys"},j("mmv-dot-masked","masked: full model, others masked"),j("mmv-dot-tra\
 ined","trained on the subset"),j("mmv-dot-gap","difference"),j("mmv-dot-full","trained on all"),j("mmv-dot-constant","best constant")),p("div",{class:"mmv-keys"},
 ...e.modalities.map((I,E)=>p("span",{class:"mmv-key"},It(E),Z(I.name)))),p("table",{class:"mmv-dot-table","aria-label":"Value of each subset: full model with th\
-e others masked, and model trained on the subset"},D(["subset","","masked","trained","difference"]),p("tbody",{},..._),z(x.ticks,"",3))),p("div",{},p("div",{class:"\
+e others masked, and model trained on the subset"},W(["subset","","masked","trained","difference"]),p("tbody",{},...M),z(x.ticks,"",3))),p("div",{},p("div",{class:"\
 mmv-subtitle"},"Gap of each modality: trained alone − masked"),p("table",{class:"mmv-dot-table mmv-dot-gaps","aria-label":"Gap of each modality: trained alone\
- minus masked"},D(["modality","","gap"]),p("tbody",{},...H),z(W.ticks,"difference of ",1)),...a.explanations.map((I,E)=>p("details",{class:"mmv-small"},p("summa\
-ry",{},...kt(e,E),": ",Z(a.verdicts[E])),it(Z(I)))))),...a.caution?[p("p",{class:"mmv-small"},Z(a.caution))]:[],it("Lines: ",Z(a.interval),`. ${C}${S?"Arrows: t\
+ minus masked"},W(["modality","","gap"]),p("tbody",{},...H),z(D.ticks,"difference of ",1)),...a.explanations.map((I,E)=>p("details",{class:"mmv-small"},p("summa\
+ry",{},...kt(e,E),": ",Z(a.verdicts[E])),it(Z(I)))))),...a.caution?[p("p",{class:"mmv-small"},Z(a.caution))]:[],it("Lines: ",Z(a.interval),`. ${C}${O?"Arrows: t\
 he interval is longer than the axis. ":""}Trainings of a study, not the recorded run; each: `,Z(a.budget),". Harm: ",Z(a.harm_text),".")),()=>{}}bt({name:"value\
  by retraining",place:"wide",order:21,section:"overview",needs:["retrained","masked","gap"],mount:xp});var $p=[120,126,138];function Mp(t){let{recorded:e}=t,[n,,s,a,r,o]=t.shape("routing");for(let i=0;i<e.recorded_samples;i++)for(let l=0;l<a;l++){let c=e.part("st\
 ate_valid",i,l),f=t.experts.map(({owner:d})=>d<0||d===l?255:0);for(let d=0;d<n;d++)for(let u=0;u<s;u++){let h=e.part("routing",d,i,u,l);for(let m=0;m<r;m++)for(let g=0;c[m]&&
 g<o;g++)if(h[m*o+g]!==f[g])return!1}}return!0}function _p(t,e,n,s){let a=e.sizes.time,[,,r,o,,i]=e.shape("routing"),l=e.experts.map(({owner:$})=>$<0||!e.colours[$%
 8]?$p:Hs(e.colours[$%8].slice(1))),c=({owner:$})=>$<0?p("span",{class:"mmv-glyph","aria-hidden":"true"},"○"):It($),f=$=>[c($),Z($.name)],d=e.experts.every($=>qn(
 $.name)<=13),u=e.modalities.map($=>p("canvas",{role:"img","aria-label":`Expert weights of ${$.name} over the sequence, ${i} experts; the table holds their mean \
-use`})),h=u.map(()=>p("div",{class:"mmv-stroke"})),m=null,g=Oe(),b=e.modalities.map(($,x)=>{let k=p("div",{class:"mmv-plot mmv-map mmv-experts"},u[x],h[x]);return k.
-style.height=`${16*i}px`,Yt(k,k,O=>s({time:Math.min(a-1,Math.max(0,Math.ceil(mt(a,m).share(O)*a-1e-9)-1))})),xe(k,k,a,()=>m,s),St(k,{label:`Expert weights of ${e.
-modalities[x].name}: experts over steps`,grid:()=>[a,i],start:()=>[m?.time??0,0],cellAt:(O,M)=>[Lt(mt(a,m).share(O),a),Lt(M,i)],placeOf:(O,M)=>[mt(a,m).across((O+
-.5)/a),(M+.5)/i],locate:({time:O})=>{let M=mt(a,m);return O===void 0||O<M.from||O>M.to?null:{x:[M.across(O/a),M.across((O+1)/a)]}},read(O,M){if(!m)return null;let{
-sample:T,epoch:N}=m,_=Math.min(m.layer,r-1),L=e.part("state_valid",T,x)[O],P=e.part("routing",N,T,_,x)[O*i+M]/255,F=e.edited()&&e.replaced("routing")&&e.recorded.
-part("state_valid",T,x)[O]?e.recorded.part("routing",N,T,_,x)[O*i+M]/255:NaN;return{title:e.experts[M].name,modality:x,at:{modality:x,time:O},rows:[["gate weigh\
-t",L?st(P,3):"no data"],["at",At(e,T,O)],...Number.isFinite(F)?[["recorded",st(F,3)],["difference",`${P>F?"+":""}${st(P-F,3)}`]]:[]]}}}),p("div",{class:"mmv-lan\
-e"},p("div",{class:"mmv-gutter"},p("div",{class:"mmv-name"},...kt(e,x)),p("div",{class:"mmv-rows","aria-hidden":"true"},...e.experts.map(O=>p("span",{},...d?f(O):
-[c(O)])))),k)}),w=e.experts.map(({owner:$})=>e.modalities.map(()=>{let x=p("span"),{track:k,set:O}=_e($<0?null:$);return{value:x,set:O,node:p("td",{},k,x)}})),y=pt(
-"Experts"),v=p("caption",{class:"mmv-small"});t.append(y,p("div",{"data-plots":""},...b),p("div",{class:"mmv-lane"},p("span"),g.node),p("table",{class:"mmv-list\
+use`})),h=u.map(()=>p("div",{class:"mmv-stroke"})),m=null,g=we(),y=e.modalities.map(($,x)=>{let k=p("div",{class:"mmv-plot mmv-map mmv-experts"},u[x],h[x]);return k.
+style.height=`${16*i}px`,Yt(k,k,S=>s({time:Math.min(a-1,Math.max(0,Math.ceil(mt(a,m).share(S)*a-1e-9)-1))})),Me(k,k,a,()=>m,s),St(k,{label:`Expert weights of ${e.
+modalities[x].name}: experts over steps`,grid:()=>[a,i],start:()=>[m?.time??0,0],cellAt:(S,_)=>[Lt(mt(a,m).share(S),a),Lt(_,i)],placeOf:(S,_)=>[mt(a,m).across((S+
+.5)/a),(_+.5)/i],locate:({time:S})=>{let _=mt(a,m);return S===void 0||S<_.from||S>_.to?null:{x:[_.across(S/a),_.across((S+1)/a)]}},read(S,_){if(!m)return null;let{
+sample:T,epoch:N}=m,M=Math.min(m.layer,r-1),L=e.part("state_valid",T,x)[S],R=e.part("routing",N,T,M,x)[S*i+_]/255,F=e.edited()&&e.replaced("routing")&&e.recorded.
+part("state_valid",T,x)[S]?e.recorded.part("routing",N,T,M,x)[S*i+_]/255:NaN;return{title:e.experts[_].name,modality:x,at:{modality:x,time:S},rows:[["gate weigh\
+t",L?st(R,3):"no data"],["at",At(e,T,S)],...Number.isFinite(F)?[["recorded",st(F,3)],["difference",`${R>F?"+":""}${st(R-F,3)}`]]:[]]}}}),p("div",{class:"mmv-lan\
+e"},p("div",{class:"mmv-gutter"},p("div",{class:"mmv-name"},...kt(e,x)),p("div",{class:"mmv-rows","aria-hidden":"true"},...e.experts.map(S=>p("span",{},...d?f(S):
+[c(S)])))),k)}),w=e.experts.map(({owner:$})=>e.modalities.map(()=>{let x=p("span"),{track:k,set:S}=ke($<0?null:$);return{value:x,set:S,node:p("td",{},k,x)}})),b=pt(
+"Experts"),v=p("caption",{class:"mmv-small"});t.append(b,p("div",{"data-plots":""},...y),p("div",{class:"mmv-lane"},p("span"),g.node),p("table",{class:"mmv-list\
  mmv-usage","aria-label":"Mean weight of each expert"},v,p("thead",{},p("tr",{},p("td"),...e.modalities.map(($,x)=>p("th",{scope:"col"},...kt(e,x))))),p("tbody",
 {},...e.experts.map(($,x)=>p("tr",{},zt(...f($)),...w[x].map(k=>k.node))))),...Mp(e)?[it("The experts are fixed, not routed: in all recorded samples and epochs \
 every step uses each shared expert and each expert of its own modality with weight 1. The map shows which steps have data, nothing that was learned.")]:[],it("D\
-arkness: gate weight. Colour and glyph of an expert: its modality (○: shared expert). Hatched: no data."));let A=jt();return $=>{let{sample:x,epoch:k,time:O}=$,
-M=Math.min($.layer,r-1),[T,N]=ge(e,$),_=e.modalities.map((R,q)=>e.part("routing",k,x,M,q)),L=e.modalities.map((R,q)=>e.part("state_valid",x,q)),P=mt(a,$),F=P.across(
-(O+1)/a);m=$,h.forEach(R=>{R.hidden=F<0||F>1+1e-9,R.style.left=`${100*F}%`}),A($,"sample","zoom")&&(u.forEach(R=>Ce(R,a,$)),g.draw(ue(e,$).map(R=>({...R,at:P.across(
-R.at)})),$e(e,$))),A($,"sample","epoch","layer","brush")&&(y.textContent=`Experts in layer ${e.layers[M]}`,v.textContent=$.brush?"Mean weight over the time rang\
-e":"Mean weight over the sequence",u.forEach((R,q)=>{qe(R,a,i,(W,B)=>L[q][W]?[...l[B],_[q][W*i+B]]:null);for(let W=0;W<i;W++){let B=0,H=0;for(let C=T;C<=N;C++)L[q][C]&&
-([B,H]=[B+_[q][C*i+W]/255,H+1]);w[W][q].set(0,H?B/H:0),w[W][q].value.textContent=st(H?B/H:NaN,2)}}))}}bt({name:"routing",section:"explanation",place:"wide",order:10,
+arkness: gate weight. Colour and glyph of an expert: its modality (○: shared expert). Hatched: no data."));let A=jt();return $=>{let{sample:x,epoch:k,time:S}=$,
+_=Math.min($.layer,r-1),[T,N]=be(e,$),M=e.modalities.map((B,q)=>e.part("routing",k,x,_,q)),L=e.modalities.map((B,q)=>e.part("state_valid",x,q)),R=mt(a,$),F=R.across(
+(S+1)/a);m=$,h.forEach(B=>{B.hidden=F<0||F>1+1e-9,B.style.left=`${100*F}%`}),A($,"sample","zoom")&&(u.forEach(B=>Ce(B,a,$)),g.draw(ae(e,$).map(B=>({...B,at:R.across(
+B.at)})),he(e,$))),A($,"sample","epoch","layer","brush")&&(b.textContent=`Experts in layer ${e.layers[_]}`,v.textContent=$.brush?"Mean weight over the time rang\
+e":"Mean weight over the sequence",u.forEach((B,q)=>{qe(B,a,i,(D,P)=>L[q][D]?[...l[P],M[q][D*i+P]]:null);for(let D=0;D<i;D++){let P=0,H=0;for(let C=T;C<=N;C++)L[q][C]&&
+([P,H]=[P+M[q][C*i+D]/255,H+1]);w[D][q].set(0,H?P/H:0),w[D][q].value.textContent=st(H?P/H:NaN,2)}}))}}bt({name:"routing",section:"explanation",place:"wide",order:10,
 needs:["routing"],mount:_p});var Rr=12,jl=["all samples","recorded, with hidden states","correct","incorrect"];function Ll(t){let e=t.map(n=>n.trim()===""?NaN:Number(n));return e.every((n,s)=>!Number.
 isNaN(n)||t[s]==="nan")?n=>e[n]:n=>t[n]}function kp(t){let{id:e,target:n,predicted:s}=t.listed,a=t.part("listed_phi"),r=t.part("listed_prediction"),o=t.modalities.
 length,i=t.task==="classification"?[{title:t.labelled?"p(target)":"p(predicted)",text:l=>st(r[l],2),key:l=>r[l]}]:[];return[{title:"sample",text:l=>e[l],key:l=>e[l]},
 {title:"target",text:l=>n[l],key:Ll(n)},{title:t.task==="classification"?"predicted":"predicted value",text:l=>s[l],key:Ll(s)},...i,...t.modalities.map((l,c)=>({
 title:`φ ${l.name}`,text:f=>gt(a[f*o+c],t.digits),key:f=>a[f*o+c]}))]}function Ap(t,e,n,s){let a=Ie(e),{id:r,target:o,predicted:i,total:l}=e.listed,c=r.length,
-{correct:f,recorded:d,chosen:u}=a,h=kp(e),m=[],g={column:-1,down:!1},b=0,w=0,y=!1,v=p("input",{type:"search","aria-label":"Samples whose id, target or predictio\
+{correct:f,recorded:d,chosen:u}=a,h=kp(e),m=[],g={column:-1,down:!1},y=0,w=0,b=!1,v=p("input",{type:"search","aria-label":"Samples whose id, target or predictio\
 n contains",placeholder:"id, target or prediction"}),A=Dt("Show",e.task==="classification"?jl:jl.slice(0,2),()=>F());v.addEventListener("input",()=>F());let $=h.
-map((W,B)=>{let H=p("span",{"aria-hidden":"true"}),C=ut("",()=>{g={column:B,down:g.column===B&&!g.down},F()},{class:"mmv-sort"});return C.append(Z(W.title),H),{
-mark:H,node:p("th",{scope:"col"},C)}});t.style.setProperty("--columns",String(h.length));let x=p("tbody"),k=p("span",{role:"status"}),O=p("p",{class:"mmv-small",
-role:"status"}),M=p("div",{class:"mmv-chips",role:"group","aria-label":"Filters of the chosen samples",hidden:""}),T=ut("previous",()=>P(-1),{"aria-label":"Prev\
-ious page of samples"}),N=ut("next",()=>P(1),{"aria-label":"Next page of samples"}),_=c<l?`${c} of ${l} samples are listed: a subset with the same share of ever\
-y true and predicted class, and every recorded one; tables above count all ${l}. `:"",L=Array.from({length:c},(W,B)=>B).some(W=>a.open(W)<0);t.append(pt("Sample\
-s"),M,p("div",{class:"mmv-inline"},v,A.node,k,T,N),p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Table of samples"},p("table",{class:"mmv\
--list mmv-samples","aria-label":"Samples"},p("thead",{},p("tr",{},...$.map(W=>W.node))),x)),O,it(`${_}${e.recorded_text?`With hidden states: ${e.recorded_text}.\
+map((D,P)=>{let H=p("span",{"aria-hidden":"true"}),C=ut("",()=>{g={column:P,down:g.column===P&&!g.down},F()},{class:"mmv-sort"});return C.append(Z(D.title),H),{
+mark:H,node:p("th",{scope:"col"},C)}});t.style.setProperty("--columns",String(h.length));let x=p("tbody"),k=p("span",{role:"status"}),S=p("p",{class:"mmv-small",
+role:"status"}),_=p("div",{class:"mmv-chips",role:"group","aria-label":"Filters of the chosen samples",hidden:""}),T=ut("previous",()=>R(-1),{"aria-label":"Prev\
+ious page of samples"}),N=ut("next",()=>R(1),{"aria-label":"Next page of samples"}),M=c<l?`${c} of ${l} samples are listed: a subset with the same share of ever\
+y true and predicted class, and every recorded one; tables above count all ${l}. `:"",L=Array.from({length:c},(D,P)=>P).some(D=>a.open(D)<0);t.append(pt("Sample\
+s"),_,p("div",{class:"mmv-inline"},v,A.node,k,T,N),p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Table of samples"},p("table",{class:"mmv\
+-list mmv-samples","aria-label":"Samples"},p("thead",{},p("tr",{},...$.map(D=>D.node))),x)),S,it(`${M}${e.recorded_text?`With hidden states: ${e.recorded_text}.\
  `:""}Predictions and Shapley values are those of the epoch that training selected. Press the name of a sample to show it in all views.`,...L?[` Names that are \
-not underlined were not recorded, and the page holds no model that computes them. ${Ar}`]:[]));function P(W){b=Math.max(0,Math.min(Math.ceil(m.length/Rr)-1,b+W)),
-R()}function F(){let W=v.value.trim().toLowerCase(),B=Number(A.select.value);m=[];for(let S=0;S<c;S++)!u.inside[S]||(B===1?d[S]<0:B>1&&f[S]!==3-B)||(!W||`${r[S]}\
- ${o[S]} ${i[S]}`.toLowerCase().includes(W))&&m.push(S);let{column:H,down:C}=g;if(H<0)m=[...m.filter(S=>d[S]>=0),...m.filter(S=>d[S]<0)];else{let S=h[H].key,j=C?
--1:1;m.sort((z,D)=>{let[I,E]=[S(z),S(D)];return j*(I<E?-1:I>E?1:0)||z-D})}$.forEach(({mark:S,node:j},z)=>{S.textContent=z===H?C?" ▼":" ▲":"",z===H?j.setAttribute(
-"aria-sort",C?"descending":"ascending"):j.removeAttribute("aria-sort")}),b=0,R()}function R(){O.textContent="";let W=y?Math.max(1,m.length):Rr,B=y?0:b*Rr;k.textContent=
-m.length?`${B+1} to ${Math.min(m.length,B+W)} of ${m.length}`:"none",T.disabled=b===0,N.disabled=B+W>=m.length,x.replaceChildren(...m.slice(B,B+W).map(H=>{let C=a.
-open(H),S=h.map((j,z)=>{if(z>0)return p("td",{},Z(j.text(H)));let D=ut("",()=>C<0?void(O.textContent=a.closed(H)):s({sample:C}),{class:C<0?"mmv-closed":"mmv-ope\
-n",...C<0?{title:"not recorded"}:{}});return D.append(Z(r[H])),p("th",{scope:"row"},D)});return p("tr",{"data-listed":H,...C===w?{class:"mmv-best","aria-current":"\
-true"}:{}},...S)}))}function q(){let W=u.filters();M.hidden=!W.length,M.replaceChildren(...W.map(B=>{let H=ut("",()=>u.remove(B),{class:"mmv-chip","aria-label":`\
-Remove the filter ${B.text}`});return H.append(Z(B.text),p("span",{"aria-hidden":"true"}," ✕")),H}),...W.length>1?[ut("clear all filters",()=>u.set([]))]:[]),
-F()}return["mmv-print","mmv-printed"].forEach((W,B)=>t.addEventListener(W,()=>{y=B===0,R()})),u.listen(q),F(),({sample:W})=>{W!==w&&(w=W,R())}}bt({name:"samples",
-place:"wide",order:40,section:"overview",needs:["listed_phi","listed_prediction","listed_correct","listed_recorded"],mount:Ap});var Fn=(t,e,n)=>Number.isFinite(t[n])?Math.min(e.sizes.time-1,Math.max(0,Math.ceil(t[n]*e.sizes.time-1e-4)-1)):-1;function Pr(t,e,n){let s=-1;for(let a=0;a<t.length;a++){
+not underlined were not recorded, and the page holds no model that computes them. ${Ar}`]:[]));function R(D){y=Math.max(0,Math.min(Math.ceil(m.length/Rr)-1,y+D)),
+B()}function F(){let D=v.value.trim().toLowerCase(),P=Number(A.select.value);m=[];for(let O=0;O<c;O++)!u.inside[O]||(P===1?d[O]<0:P>1&&f[O]!==3-P)||(!D||`${r[O]}\
+ ${o[O]} ${i[O]}`.toLowerCase().includes(D))&&m.push(O);let{column:H,down:C}=g;if(H<0)m=[...m.filter(O=>d[O]>=0),...m.filter(O=>d[O]<0)];else{let O=h[H].key,j=C?
+-1:1;m.sort((z,W)=>{let[I,E]=[O(z),O(W)];return j*(I<E?-1:I>E?1:0)||z-W})}$.forEach(({mark:O,node:j},z)=>{O.textContent=z===H?C?" ▼":" ▲":"",z===H?j.setAttribute(
+"aria-sort",C?"descending":"ascending"):j.removeAttribute("aria-sort")}),y=0,B()}function B(){S.textContent="";let D=b?Math.max(1,m.length):Rr,P=b?0:y*Rr;k.textContent=
+m.length?`${P+1} to ${Math.min(m.length,P+D)} of ${m.length}`:"none",T.disabled=y===0,N.disabled=P+D>=m.length,x.replaceChildren(...m.slice(P,P+D).map(H=>{let C=a.
+open(H),O=h.map((j,z)=>{if(z>0)return p("td",{},Z(j.text(H)));let W=ut("",()=>C<0?void(S.textContent=a.closed(H)):s({sample:C}),{class:C<0?"mmv-closed":"mmv-ope\
+n",...C<0?{title:"not recorded"}:{}});return W.append(Z(r[H])),p("th",{scope:"row"},W)});return p("tr",{"data-listed":H,...C===w?{class:"mmv-best","aria-current":"\
+true"}:{}},...O)}))}function q(){let D=u.filters();_.hidden=!D.length,_.replaceChildren(...D.map(P=>{let H=ut("",()=>u.remove(P),{class:"mmv-chip","aria-label":`\
+Remove the filter ${P.text}`});return H.append(Z(P.text),p("span",{"aria-hidden":"true"}," ✕")),H}),...D.length>1?[ut("clear all filters",()=>u.set([]))]:[]),
+F()}return["mmv-print","mmv-printed"].forEach((D,P)=>t.addEventListener(D,()=>{b=P===0,B()})),u.listen(q),F(),({sample:D})=>{D!==w&&(w=D,B())}}bt({name:"samples",
+place:"wide",order:40,section:"overview",needs:["listed_phi","listed_prediction","listed_correct","listed_recorded"],mount:Ap});var Fn=(t,e,n)=>Number.isFinite(t[n])?Math.min(e.sizes.time-1,Math.max(0,Math.ceil(t[n]*e.sizes.time-1e-4)-1)):-1;function Br(t,e,n){let s=-1;for(let a=0;a<t.length;a++){
 let r=Fn(t,e,a),o=s<0?-1:Fn(t,e,s);r<0||(s<0||(r<=n?o>n||t[a]>=t[s]:o>n&&t[a]<t[s]))&&(s=a)}return s}function bn({steps:t},e,n){let s=e*n+1,a=Math.min(t,(e+1)*n);
 return s===a?String(s):`${s} to ${a}`}var Rl=(t,e)=>t.compared.flatMap(n=>n.scans.flatMap((s,a)=>s.site===e.site?[{one:n,k:a,about:s}]:[]));function yn(t,e,n,s){
 let[,,a,r]=t.shape(`scan_norm_${e}`),{scale:o}=t.scans[e],i=t.part(`scan_norm_${e}`,n,s),l=t.part(`scan_mean_${e}`,n,s),c=f=>!Number.isNaN(l[f]);return{rows:a,columns:r,
 mean:l,valid:c,level:(f,d)=>c(d)?i[f*r+d]:-1,value:(f,d)=>c(d)?i[f*r+d]/255*o:NaN,clipped:(f,d)=>c(d)&&i[f*r+d]===255,half_life:t.part(`scan_half_life_${e}`,n,s),
 sorted:t.part(`scan_quantile_${e}`,n,s),until:t.part(`scan_until_${e}`,n,s),channels:t.part(`scan_index_${e}`,s)}}function Cs(t,e,n,s){let a=t.scans[e].influence;
 if(!a)return null;let[,,r,o]=t.shape(`scan_influence_${e}`),i=t.part(`scan_influence_${e}`,n,s),l=(d,u,h)=>i[(d*o+u)*r+h],c=(d,u,h)=>a.scale*(l(d,u,h)/255)**2,f=d=>Array.
-from({length:o},(u,h)=>{let m=0,g=0,b=-1;for(let w=0;w<=d;w++){let y=c(d,h,w);m+=y,y>g&&([g,b]=[y,w])}return{sum:m,at:b}});return{blocks:r,sources:o,width:a.width,
+from({length:o},(u,h)=>{let m=0,g=0,y=-1;for(let w=0;w<=d;w++){let b=c(d,h,w);m+=b,b>g&&([g,y]=[b,w])}return{sum:m,at:y}});return{blocks:r,sources:o,width:a.width,
 level:l,value:c,sums:f}}var us=(t,e)=>`${t} ${e}${t===1?"":"s"}`;function Op(t){let{modality:e,streams:n,steps:s,channels:a,states:r,replay_error:o}=t,i=`${us(n.length,"stream")} × ${us(
 s,"step")} × ${us(a,"channel")}${r?` × ${us(r,"state")}`:""}`,l=o===null?"no replay error: mmkernels computed this scan, or the error was not recorded":`the c\
 aptured tensors reproduce the output of this function to ${V(o,2)} of its largest value`;return["Function ",Z(t.function),e?", modality ":", no single modality",
-Z(e),`; ${i}; ${l}.`,...t.alignment?[" Steps: ",Z(t.alignment),"."]:[]]}function Pl(t){let e=p("canvas",{role:"img"}),n=p("div",{class:"mmv-at"}),s=p("div",{class:"\
+Z(e),`; ${i}; ${l}.`,...t.alignment?[" Steps: ",Z(t.alignment),"."]:[]]}function Bl(t){let e=p("canvas",{role:"img"}),n=p("div",{class:"mmv-at"}),s=p("div",{class:"\
 mmv-stroke"}),a=p("div",{class:"mmv-subtitle"}),r=p("div",{class:"mmv-plot mmv-map mmv-scan-map"},e,p("div",{class:"mmv-marks","aria-hidden":"true"},...t==="bot\
 h"?[n,s]:[n])),o=p("span"),i=p("span");return{canvas:e,across:n,down:s,title:a,box:r,first:o,last:i,node:p("div",{class:"mmv-charted"},a,p("div",{class:"mmv-sca\
 le","aria-hidden":"true"},o,i),r)}}function Sp(t,e,n,s){let a=e.scans,r=e.sizes.time,o=0,i=0,l=0,c=-1,f=null,d=()=>f&&H(f),u=Dt("Site",a.map(C=>`${C.site}${C.modality&&
 ` · ${C.modality}`}`),C=>{[o,i,l,c]=[C,0,0,-1],d()}),h=Dt("SSM stream",[],C=>{[i,l]=[C,0],d()}),m=p("input",{type:"range",min:0,step:1,"aria-label":"Row of the\
  captured scan"}),g=p("input",{type:"range",min:0,step:1,"aria-label":"Step of the captured scan"});m.addEventListener("input",()=>{l=Number(m.value),d()}),g.addEventListener(
-"input",()=>L(Number(g.value)));let b=p("p",{class:"mmv-small"}),w=Pl("both"),y=Pl("target"),v=it(),A=Vt({label:"Half-lives of all channels in ascending order; \
+"input",()=>L(Number(g.value)));let y=p("p",{class:"mmv-small"}),w=Bl("both"),b=Bl("target"),v=it(),A=Vt({label:"Half-lives of all channels in ascending order; \
 the table has that of the selected channel",log:"log",series:[{f:0,name:"half-life"}]}),$=Vt({label:"Hidden-state magnitude over the steps: mean over all channe\
-ls, and the selected channel; the table has the numbers",series:[{f:0,name:"mean over all channels"},{f:1,name:"selected channel"}],onPick:C=>L(Math.round(C*(_()-
-1)))}),x=p("p",{class:"mmv-small mmv-pointed"}),k=p("tbody"),O=p("table",{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},k),M=it(),T=[
+ls, and the selected channel; the table has the numbers",series:[{f:0,name:"mean over all channels"},{f:1,name:"selected channel"}],onPick:C=>L(Math.round(C*(M()-
+1)))}),x=p("p",{class:"mmv-small mmv-pointed"}),k=p("tbody"),S=p("table",{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},k),_=it(),T=[
 ...e.has("influence")?[]:["operator map"],...e.has("path")?[]:["state trajectories"]],N=T.length?[it(`No ${T.join(", no ")} over all modalities: these need capt\
 ured scans of one shape in every modality, and a recorded influence map.`)]:[];t.append(pt("Captured scans of the module"),p("div",{class:"mmv-controls mmv-scan\
--controls"},u.node,h.node,p("label",{class:"mmv-control mmv-grow"},p("span",{},"Row"),m),p("label",{class:"mmv-control mmv-grow"},p("span",{},"Step"),g)),b,p("d\
-iv",{class:"mmv-pair mmv-scan-charts"},p("div",{},w.node,$.node,Os(["mean over all channels","selected channel"],$.turn)),p("div",{},y.node,v,A.node)),x,O,M,...N,
+-controls"},u.node,h.node,p("label",{class:"mmv-control mmv-grow"},p("span",{},"Row"),m),p("label",{class:"mmv-control mmv-grow"},p("span",{},"Step"),g)),y,p("d\
+iv",{class:"mmv-pair mmv-scan-charts"},p("div",{},w.node,$.node,Os(["mean over all channels","selected channel"],$.turn)),p("div",{},b.node,v,A.node)),x,S,_,...N,
 ...e.missing_scans?[it(Z(e.missing_scans))]:[],it("Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a s\
 ource step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the\
- sliders, to move the cursor."));let _=()=>e.shape(`scan_norm_${o}`)[3];function L(C){c=Math.min(_()-1,Math.max(0,C));let S=f?Fn(yn(e,o,f.sample,i).until,e,c):-1;
-f&&S>=0&&S!==f.time?s({time:S}):d()}let P=(C,S)=>[Math.min(_()-1,Math.max(0,Math.floor(C*_()))),Math.max(0,Math.min(e.shape(`scan_norm_${o}`)[2]-1,Math.floor(S*
-e.shape(`scan_norm_${o}`)[2])))];Yt(w.box,w.box,(C,S)=>{let[j,z]=P(C,S);l=z,L(j)}),Yt(y.box,y.box,(C,S)=>{let j=f&&Cs(e,o,f.sample,i);j&&L(Math.floor((Math.min(
-a[o].steps,(Math.min(j.blocks-1,Math.max(0,Math.floor(S*j.blocks)))+1)*j.width)-1)/a[o].pooled))});function F(C,S){if(!f)return"";let j=yn(e,o,f.sample,i),{pooled:z}=a[o];
-return`Channel ${j.channels[C]}, step ${bn(a[o],S,z)}: ‖h‖₂ ${z>1?"mean ":""}${W(j,C,S)}, half-life ${V(j.half_life[C])} steps.`}let R=()=>f?F(l,c):"",q=C=>{
-let S=f?Fn(yn(e,o,f.sample,i).until,e,C):-1;return S<0?{}:{time:S}};St(w.box,{label:"Hidden-state magnitude of the captured scan, channels over steps",grid:()=>[
-_(),e.shape(`scan_norm_${o}`)[2]],start:()=>[Math.max(0,c),l],locate:({time:C})=>{let S=f&&C!==void 0?Pr(yn(e,o,f.sample,i).until,e,C):-1;return S<0?null:{x:[S/
-_(),(S+1)/_()]}},read(C,S){if(!f)return null;let j=yn(e,o,f.sample,i),{pooled:z}=a[o],D=e.edited()&&e.replaced(`scan_norm_${o}`)?yn(e.recorded,o,f.sample,i).value(
-S,C):NaN,I=j.value(S,C);return{title:`${a[o].site}: channel ${j.channels[S]}`,at:q(C),rows:[[`‖h‖₂${z>1?", mean":""}`,W(j,S,C)],["step",bn(a[o],C,z)],["ha\
-lf-life",V(j.half_life[S]),"steps"],...Number.isFinite(D)?[["recorded",V(D)],["difference",`${I>D?"+":""}${V(I-D)}`]]:[]]}}}),St(y.box,{label:"Influence map of \
-the captured scan, target steps down, source steps across",grid:()=>{let C=f&&Cs(e,o,f.sample,i);return C?[C.sources*C.blocks,C.blocks]:[0,0]},read(C,S){let j=f&&
-Cs(e,o,f.sample,i);if(!j)return null;let z=Math.floor(C/j.blocks),D=C%j.blocks;return{title:a[o].site,at:q(Math.floor((Math.min(a[o].steps,(S+1)*j.width)-1)/a[o].
-pooled)),rows:[["influence",D>S?"0 (later source)":V(j.value(S,z,D))],...a[o].streams.length>1?[["source",a[o].streams[z]],["target",a[o].streams[i]]]:[],["sour\
-ce step",bn(a[o],D,j.width)],["target step",bn(a[o],S,j.width)]]}}});let W=(C,S,j)=>`${C.clipped(S,j)?"≥ ":""}${V(C.value(S,j))}`,B=(C,S)=>p("tr",{},zt(C),p("\
-td",{},S));function H(C){f=C;let{sample:S,time:j}=C,z=a[o],{pooled:D}=z,I=yn(e,o,S,i),{rows:E,columns:U,mean:G,until:K}=I,Q=Pr(K,e,j);(c<0||c>=U)&&(c=U-1),Q>=0&&
+ sliders, to move the cursor."));let M=()=>e.shape(`scan_norm_${o}`)[3];function L(C){c=Math.min(M()-1,Math.max(0,C));let O=f?Fn(yn(e,o,f.sample,i).until,e,c):-1;
+f&&O>=0&&O!==f.time?s({time:O}):d()}let R=(C,O)=>[Math.min(M()-1,Math.max(0,Math.floor(C*M()))),Math.max(0,Math.min(e.shape(`scan_norm_${o}`)[2]-1,Math.floor(O*
+e.shape(`scan_norm_${o}`)[2])))];Yt(w.box,w.box,(C,O)=>{let[j,z]=R(C,O);l=z,L(j)}),Yt(b.box,b.box,(C,O)=>{let j=f&&Cs(e,o,f.sample,i);j&&L(Math.floor((Math.min(
+a[o].steps,(Math.min(j.blocks-1,Math.max(0,Math.floor(O*j.blocks)))+1)*j.width)-1)/a[o].pooled))});function F(C,O){if(!f)return"";let j=yn(e,o,f.sample,i),{pooled:z}=a[o];
+return`Channel ${j.channels[C]}, step ${bn(a[o],O,z)}: ‖h‖₂ ${z>1?"mean ":""}${D(j,C,O)}, half-life ${V(j.half_life[C])} steps.`}let B=()=>f?F(l,c):"",q=C=>{
+let O=f?Fn(yn(e,o,f.sample,i).until,e,C):-1;return O<0?{}:{time:O}};St(w.box,{label:"Hidden-state magnitude of the captured scan, channels over steps",grid:()=>[
+M(),e.shape(`scan_norm_${o}`)[2]],start:()=>[Math.max(0,c),l],locate:({time:C})=>{let O=f&&C!==void 0?Br(yn(e,o,f.sample,i).until,e,C):-1;return O<0?null:{x:[O/
+M(),(O+1)/M()]}},read(C,O){if(!f)return null;let j=yn(e,o,f.sample,i),{pooled:z}=a[o],W=e.edited()&&e.replaced(`scan_norm_${o}`)?yn(e.recorded,o,f.sample,i).value(
+O,C):NaN,I=j.value(O,C);return{title:`${a[o].site}: channel ${j.channels[O]}`,at:q(C),rows:[[`‖h‖₂${z>1?", mean":""}`,D(j,O,C)],["step",bn(a[o],C,z)],["ha\
+lf-life",V(j.half_life[O]),"steps"],...Number.isFinite(W)?[["recorded",V(W)],["difference",`${I>W?"+":""}${V(I-W)}`]]:[]]}}}),St(b.box,{label:"Influence map of \
+the captured scan, target steps down, source steps across",grid:()=>{let C=f&&Cs(e,o,f.sample,i);return C?[C.sources*C.blocks,C.blocks]:[0,0]},read(C,O){let j=f&&
+Cs(e,o,f.sample,i);if(!j)return null;let z=Math.floor(C/j.blocks),W=C%j.blocks;return{title:a[o].site,at:q(Math.floor((Math.min(a[o].steps,(O+1)*j.width)-1)/a[o].
+pooled)),rows:[["influence",W>O?"0 (later source)":V(j.value(O,z,W))],...a[o].streams.length>1?[["source",a[o].streams[z]],["target",a[o].streams[i]]]:[],["sour\
+ce step",bn(a[o],W,j.width)],["target step",bn(a[o],O,j.width)]]}}});let D=(C,O,j)=>`${C.clipped(O,j)?"≥ ":""}${V(C.value(O,j))}`,P=(C,O)=>p("tr",{},zt(C),p("\
+td",{},O));function H(C){f=C;let{sample:O,time:j}=C,z=a[o],{pooled:W}=z,I=yn(e,o,O,i),{rows:E,columns:U,mean:G,until:K}=I,Q=Br(K,e,j);(c<0||c>=U)&&(c=U-1),Q>=0&&
 Fn(K,e,c)!==j&&(c=Q),l=Math.min(l,E-1),u.select.value=String(o),h.node.hidden=z.streams.length<2,(h.select.options.length!==z.streams.length||[...h.select.options].
 some((rt,lt)=>rt.text!==z.streams[lt]))&&h.select.replaceChildren(...z.streams.map((rt,lt)=>p("option",{value:lt},rt))),h.select.value=String(i),[[m,E,l],[g,U,c]].
-forEach(([rt,lt,xt])=>{rt.max=String(Number(lt)-1),rt.value=String(xt)});let J=bn(z,c,D),nt=Fn(K,e,c),tt=nt<0?"":`${e.duration_s[S]===null?"time ":""}${At(e,S,nt)}`;
-m.setAttribute("aria-valuetext",`row ${l+1} of ${E}, channel ${I.channels[l]}`),g.setAttribute("aria-valuetext",`step ${J} of ${z.steps}${tt&&`, ${tt}`}`),b.replaceChildren(
-...Op(z)),b.title=z.description;let at=Rl(e,z),dt=Math.max(...at.map(rt=>rt.about.scale)),Ot=z.scale/dt;Xt(w.canvas,U,E,(rt,lt)=>{let xt=I.level(lt,rt);return xt<
+forEach(([rt,lt,xt])=>{rt.max=String(Number(lt)-1),rt.value=String(xt)});let J=bn(z,c,W),nt=Fn(K,e,c),tt=nt<0?"":`${e.duration_s[O]===null?"time ":""}${At(e,O,nt)}`;
+m.setAttribute("aria-valuetext",`row ${l+1} of ${E}, channel ${I.channels[l]}`),g.setAttribute("aria-valuetext",`step ${J} of ${z.steps}${tt&&`, ${tt}`}`),y.replaceChildren(
+...Op(z)),y.title=z.description;let at=Rl(e,z),dt=Math.max(...at.map(rt=>rt.about.scale)),Ot=z.scale/dt;Xt(w.canvas,U,E,(rt,lt)=>{let xt=I.level(lt,rt);return xt<
 0?-1:Math.round(xt*Ot)}),w.canvas.setAttribute("aria-label",`Hidden-state magnitude of ${E} channels over ${U} columns; the table has the value at the cursor`),
-w.title.textContent=`‖h‖₂: ${E<z.channels?`${E} of ${z.channels} channels`:us(E,"channel")} (down) over ${us(z.steps,"step")} (across${D>1?`, means of ${D}`:
+w.title.textContent=`‖h‖₂: ${E<z.channels?`${E} of ${z.channels} channels`:us(E,"channel")} (down) over ${us(z.steps,"step")} (across${W>1?`, means of ${W}`:
 ""}); colours from 0 to ≥ ${V(dt)}`,w.first.textContent="row 1",w.last.textContent=String(E),w.down.style.left=`${100*(c+1)/U}%`,w.across.style.top=`${100*l/E}\
-%`,w.across.style.height=`${100/E}%`;let qt=at.flatMap(({one:rt,k:lt})=>rt.scans[lt].streams.map((xt,Mt)=>rt.part(`scan_mean_${lt}`,S,Mt))),Pt=[0,Math.max(dt,Rt(
-qt,!0)[1])];$.draw({values:(rt,lt)=>rt?I.value(l,lt):G[lt],count:U,now:c,range:Pt,x:ks("step",U,"other",rt=>bn(z,rt,D)),y:{name:"‖h‖₂",text:V}}),$.say({title:"\
-‖h‖₂ over the steps"});let{sorted:wt}=I,Nt=Rt(at.flatMap(({one:rt,k:lt})=>rt.scans[lt].streams.map((xt,Mt)=>rt.part(`scan_quantile_${lt}`,S,Mt)))),oe=I.half_life[l],
-Le=Array.from(wt).reduce((rt,lt,xt)=>Math.abs(Math.log(lt/oe))<Math.abs(Math.log(wt[rt]/oe))?xt:rt,0);A.node.hidden=!wt.some(rt=>Number.isFinite(rt)&&rt>0),A.node.
-hidden||(A.draw({values:(rt,lt)=>wt[lt],count:wt.length,now:Number.isFinite(oe)?Le:-1,range:Nt,rule:!1,x:ks("rank, shortest first",wt.length,"other"),y:{name:"h\
-alf-life",unit:"steps",text:V}}),A.say({title:`half-lives of all ${z.channels} channels in ascending order, steps`}));let Y=Cs(e,o,S,i);y.node.hidden=!Y;let ot=Y&&
+%`,w.across.style.height=`${100/E}%`;let qt=at.flatMap(({one:rt,k:lt})=>rt.scans[lt].streams.map((xt,Mt)=>rt.part(`scan_mean_${lt}`,O,Mt))),Bt=[0,Math.max(dt,Rt(
+qt,!0)[1])];$.draw({values:(rt,lt)=>rt?I.value(l,lt):G[lt],count:U,now:c,range:Bt,x:ks("step",U,"other",rt=>bn(z,rt,W)),y:{name:"‖h‖₂",text:V}}),$.say({title:"\
+‖h‖₂ over the steps"});let{sorted:wt}=I,Nt=Rt(at.flatMap(({one:rt,k:lt})=>rt.scans[lt].streams.map((xt,Mt)=>rt.part(`scan_quantile_${lt}`,O,Mt)))),ie=I.half_life[l],
+Le=Array.from(wt).reduce((rt,lt,xt)=>Math.abs(Math.log(lt/ie))<Math.abs(Math.log(wt[rt]/ie))?xt:rt,0);A.node.hidden=!wt.some(rt=>Number.isFinite(rt)&&rt>0),A.node.
+hidden||(A.draw({values:(rt,lt)=>wt[lt],count:wt.length,now:Number.isFinite(ie)?Le:-1,range:Nt,rule:!1,x:ks("rank, shortest first",wt.length,"other"),y:{name:"h\
+alf-life",unit:"steps",text:V}}),A.say({title:`half-lives of all ${z.channels} channels in ascending order, steps`}));let Y=Cs(e,o,O,i);b.node.hidden=!Y;let ot=Y&&
 e.edited()&&e.replaced(`scan_norm_${o}`)&&!e.replaced(`scan_influence_${o}`);v.hidden=!!Y&&!ot,v.textContent=ot?"As recorded: the influence map does not show th\
 e edit.":Y?"":`No influence map: ${z.no_influence}.`;let vt=[];if(Y&&z.influence){let rt=Math.max(...at.map(Gt=>Gt.about.influence?.scale??0)),lt=Math.sqrt(z.influence.
-scale/rt),xt=Math.min(Y.blocks-1,Math.floor(c*D/Y.width));Xt(y.canvas,Y.sources*Y.blocks,Y.blocks,(Gt,ie)=>{let fe=Gt%Y.blocks;return fe>ie?-1:Math.round(lt*Y.level(
-ie,Math.floor(Gt/Y.blocks),fe))}),y.canvas.setAttribute("aria-label",`Influence map of ${Y.blocks} target blocks by ${Y.sources} times ${Y.blocks} source blocks\
-; the table has the sums at the cursor`),y.title.textContent=`influence: target steps (down), source steps (across${Y.sources>1?`: ${z.streams.join(", ")}`:""})\
-, blocks of ${Y.width}; colours from 0 to ${V(rt)}, by square root`,y.first.textContent="step 1",y.last.textContent=String(z.steps),y.across.style.top=`${100*xt/
-Y.blocks}%`,y.across.style.height=`${100/Y.blocks}%`;let Mt=Y.sums(xt),Ut=Mt.reduce((Gt,ie)=>Gt+ie.sum,0);vt=Mt.map(({sum:Gt,at:ie},fe)=>B(Y.sources>1?`influenc\
-e of ${z.streams[fe]}`:"influence",Ut&&ie>=0?`${Y.sources>1?`${st(100*Gt/Ut,0)} %, `:""}largest from step ${bn(z,ie,Y.width)}`:"–"))}k.replaceChildren(B("step",
-`${J} of ${z.steps}${tt&&` (${tt})`}`),B("channel",`${I.channels[l]} (row ${l+1} of ${E})`),B("half-life, steps",V(oe)),B("‖h‖₂ of the channel",W(I,l,c)),
-B(`mean ‖h‖₂ of ${z.channels} channels`,V(G[c])),...vt),x.textContent=R(),M.textContent=Q>=0?"":"The steps of this scan do not map to the time axis, so th\
-at its cursor is its own.",M.hidden=Q>=0}return H}bt({name:"captured scans",section:"explanation",place:"wide",order:5,needs:["scan_norm_0"],mount:Sp});function Np(t,e){let{names:n,shown:s}=e.seeds,a=e.sizes.time,r=e.modalities.length,o=e.has("attribution_agreement"),i=e.modalities.map((h,m)=>{let g=n.map((y,v)=>e.
-part("seed_phi",v)[m]),b=g.reduce((y,v)=>y+v,0)/g.length,w=g.filter(y=>b!==0&&Math.sign(y)===Math.sign(b)).length;return[...g.map(y=>p("td",{},gt(y,3))),p("td",
-{},gt(b,3)),p("td",{},b?`${w} of ${g.length}`:"–")]});if(t.append(pt("Agreement over seeds"),p("div",{class:"mmv-scroll-x"},p("table",{class:"mmv-list","aria-\
+scale/rt),xt=Math.min(Y.blocks-1,Math.floor(c*W/Y.width));Xt(b.canvas,Y.sources*Y.blocks,Y.blocks,(Gt,le)=>{let de=Gt%Y.blocks;return de>le?-1:Math.round(lt*Y.level(
+le,Math.floor(Gt/Y.blocks),de))}),b.canvas.setAttribute("aria-label",`Influence map of ${Y.blocks} target blocks by ${Y.sources} times ${Y.blocks} source blocks\
+; the table has the sums at the cursor`),b.title.textContent=`influence: target steps (down), source steps (across${Y.sources>1?`: ${z.streams.join(", ")}`:""})\
+, blocks of ${Y.width}; colours from 0 to ${V(rt)}, by square root`,b.first.textContent="step 1",b.last.textContent=String(z.steps),b.across.style.top=`${100*xt/
+Y.blocks}%`,b.across.style.height=`${100/Y.blocks}%`;let Mt=Y.sums(xt),Ut=Mt.reduce((Gt,le)=>Gt+le.sum,0);vt=Mt.map(({sum:Gt,at:le},de)=>P(Y.sources>1?`influenc\
+e of ${z.streams[de]}`:"influence",Ut&&le>=0?`${Y.sources>1?`${st(100*Gt/Ut,0)} %, `:""}largest from step ${bn(z,le,Y.width)}`:"–"))}k.replaceChildren(P("step",
+`${J} of ${z.steps}${tt&&` (${tt})`}`),P("channel",`${I.channels[l]} (row ${l+1} of ${E})`),P("half-life, steps",V(ie)),P("‖h‖₂ of the channel",D(I,l,c)),
+P(`mean ‖h‖₂ of ${z.channels} channels`,V(G[c])),...vt),x.textContent=B(),_.textContent=Q>=0?"":"The steps of this scan do not map to the time axis, so th\
+at its cursor is its own.",_.hidden=Q>=0}return H}bt({name:"captured scans",section:"explanation",place:"wide",order:5,needs:["scan_norm_0"],mount:Sp});function Np(t,e){let{names:n,shown:s}=e.seeds,a=e.sizes.time,r=e.modalities.length,o=e.has("attribution_agreement"),i=e.modalities.map((h,m)=>{let g=n.map((b,v)=>e.
+part("seed_phi",v)[m]),y=g.reduce((b,v)=>b+v,0)/g.length,w=g.filter(b=>y!==0&&Math.sign(b)===Math.sign(y)).length;return[...g.map(b=>p("td",{},gt(b,3))),p("td",
+{},gt(y,3)),p("td",{},y?`${w} of ${g.length}`:"–")]});if(t.append(pt("Agreement over seeds"),p("div",{class:"mmv-scroll-x"},p("table",{class:"mmv-list","aria-\
 label":"Mean Shapley value of each modality for every seed"},p("thead",{},p("tr",{},p("td"),...[...n,"mean","same sign"].map(h=>p("th",{scope:"col"},Z(h))))),p(
 "tbody",{},...e.modalities.map((h,m)=>p("tr",{},zt(...kt(e,m)),...i[m]))))),it("Mean Shapley value of ",Z(e.target_name),` over all samples, for each of ${n.length}\
  seeds; the other views show `,Z(s),". Differences between seeds are due to the training, not to the samples.")),!o)return t.append(it("The maps of the seeds ar\
@@ -1231,104 +1231,104 @@ e not compared: an end-to-end attribution was not recorded for all of them.")),(
 eds with the sign of the mean, ${h.name}, over ${a} steps`})),c=l.map(()=>p("div",{class:"mmv-at"})),f=p("p",{class:"mmv-small"}),d=l.map(()=>p("td",{class:"mmv\
 -seed-count"}));t.append(p("div",{class:"mmv-subtitle"},"end-to-end attribution: share of seeds with the sign of the mean, colours from 0 to 1"),p("table",{class:"\
 mmv-list","aria-label":"Sign agreement of the end-to-end attribution over seeds"},p("tbody",{},...e.modalities.map((h,m)=>p("tr",{},zt(...kt(e,m)),p("td",{class:"\
-mmv-seed-map"},p("div",{class:"mmv-plot mmv-map"},l[m],c[m])),d[m])))),f);let u=jt();return h=>{let{sample:m,time:g}=h,b=e.part("attribution_agreement",m),w=e.part(
-"map_agreement",m)[0];u(h,"sample")&&l.forEach((y,v)=>Xt(y,a,1,A=>Number.isFinite(b[v*a+A])?Math.round(255*b[v*a+A]):-1));for(let y=0;y<r;y++){let v=b[y*a+g];c[y].
-style.left=`${100*(g+.5)/a}%`,d[y].textContent=Number.isFinite(v)?`${Math.round(v*n.length)} of ${n.length}`:"–"}f.textContent=`At ${At(e,m,g)}: number of see\
+mmv-seed-map"},p("div",{class:"mmv-plot mmv-map"},l[m],c[m])),d[m])))),f);let u=jt();return h=>{let{sample:m,time:g}=h,y=e.part("attribution_agreement",m),w=e.part(
+"map_agreement",m)[0];u(h,"sample")&&l.forEach((b,v)=>Xt(b,a,1,A=>Number.isFinite(y[v*a+A])?Math.round(255*y[v*a+A]):-1));for(let b=0;b<r;b++){let v=y[b*a+g];c[b].
+style.left=`${100*(g+.5)/a}%`,d[b].textContent=Number.isFinite(v)?`${Math.round(v*n.length)} of ${n.length}`:"–"}f.textContent=`At ${At(e,m,g)}: number of see\
 ds with the sign of the mean. Mean rank correlation of the maps of two seeds: ${Number.isFinite(w)?st(w,2):"not defined"}.`}}bt({name:"agreement over seeds",place:"\
-columns",order:22,section:"training",needs:["seed_phi"],height:t=>190+52*t,mount:Np});function Ep(t,e,n,s){let a=e.sizes.epoch,r=e.sizes.time,o=e.modalities.length,i=e.modalities.map((w,y)=>y),l=i.map(w=>{let y=p("span"),{track:v,set:A,was:$}=Ze(
-w);return{value:xn(y),set:A,was:$,node:ke(zt(...kt(e,w)),v,y)}}),c=p("span"),f=p("span"),d=(w,y)=>p("tr",{class:"mmv-total"},zt(w),p("td"),p("td",{class:"mmv-va\
-lue"},y)),u=Vt({label:"Shapley value of each modality over the sequence; the table has the numbers at the cursor",series:i.map(w=>({m:w})),onPick:w=>s({time:Math.
+columns",order:22,section:"training",needs:["seed_phi"],height:t=>190+52*t,mount:Np});function Ep(t,e,n,s){let a=e.sizes.epoch,r=e.sizes.time,o=e.modalities.length,i=e.modalities.map((w,b)=>b),l=i.map(w=>{let b=p("span"),{track:v,set:A,was:$}=Ze(
+w);return{value:xn(b),set:A,was:$,node:Ae(zt(...kt(e,w)),v,b)}}),c=p("span"),f=p("span"),d=(w,b)=>p("tr",{class:"mmv-total"},zt(w),p("td"),p("td",{class:"mmv-va\
+lue"},b)),u=Vt({label:"Shapley value of each modality over the sequence; the table has the numbers at the cursor",series:i.map(w=>({m:w})),onPick:w=>s({time:Math.
 round(w*(r-1))})}),h=Vt({label:"Shapley value of each modality over training; the table has the numbers at the epoch",series:i.map(w=>({m:w})),onPick:w=>s({epoch:Math.
-round(w*(a-1))})});t.append(pt("Shapley value φ, ",Z(e.target_name)),...Bn(e),p("table",{"aria-label":"Exact Shapley value of each modality"},p("tbody",{},d("b\
+round(w*(a-1))})});t.append(pt("Shapley value φ, ",Z(e.target_name)),...Pn(e),p("table",{"aria-label":"Exact Shapley value of each modality"},p("tbody",{},d("b\
 aseline v(∅)",c),...l.map(w=>w.node),d("full model v(all)",f))),...e.imputation?[it("Shapley values; ",Z(e.imputation),".")]:[],...Ve(e),p("div",{class:"mmv-p\
-air"},u.node,h.node));let m=jt(),g=0,b=Rt([]);return w=>{let{sample:y,epoch:v,time:A,brush:$}=w;m(w,"sample")&&(b=Rt(ve(e,"phi",y),!0),g=te(b));let x=e.part("ph\
-i",v,y,A),k=e.part("phi",v,y),{recorded:O}=e,M=e.edited()?O.part("phi",v,y):null;l.forEach((_,L)=>{_.set(x[L],g),_.was(M?M[A*o+L]:NaN,g),_.value(gt(x[L],e.digits),
-M?`, as recorded ${gt(M[A*o+L],e.digits)}`:"")});let T=e.task==="classification"?e.targets[y]:0;$t(c,st(e.part("baseline",v,y)[A],e.digits)),$t(f,st(e.part("pre\
-diction",v,y,A)[T],e.digits));let N={name:"φ",text:_=>gt(_,e.digits)};u.draw({values:(_,L)=>k[L*o+_],count:r,now:A,range:b,brush:$,before:M&&((_,L)=>M[L*o+_]),
-x:un(e,w),y:N}),u.say({title:`over the sequence, ${cn(e,v).split(" of ")[0]}`}),h.draw({values:(_,L)=>O.part("phi",L,y,A)[_],count:a,now:v,range:b,x:Ge(e.epochs),
-y:N}),h.say({title:`over training, ${M?"as recorded, ":""}at ${At(e,y,A)}`})}}bt({name:"shapley",place:"side",order:20,section:"sample",needs:["phi"],mount:Ep});var Tp=({curves:t,part:e},n)=>[...t.keys()].filter(s=>t[s].chart===n).map(s=>e("history").filter((a,r)=>r%t.length===s));function zp(t,{history_epochs:e,epochs:n}){
+air"},u.node,h.node));let m=jt(),g=0,y=Rt([]);return w=>{let{sample:b,epoch:v,time:A,brush:$}=w;m(w,"sample")&&(y=Rt($e(e,"phi",b),!0),g=te(y));let x=e.part("ph\
+i",v,b,A),k=e.part("phi",v,b),{recorded:S}=e,_=e.edited()?S.part("phi",v,b):null;l.forEach((M,L)=>{M.set(x[L],g),M.was(_?_[A*o+L]:NaN,g),M.value(gt(x[L],e.digits),
+_?`, as recorded ${gt(_[A*o+L],e.digits)}`:"")});let T=e.task==="classification"?e.targets[b]:0;$t(c,st(e.part("baseline",v,b)[A],e.digits)),$t(f,st(e.part("pre\
+diction",v,b,A)[T],e.digits));let N={name:"φ",text:M=>gt(M,e.digits)};u.draw({values:(M,L)=>k[L*o+M],count:r,now:A,range:y,brush:$,before:_&&((M,L)=>_[L*o+M]),
+x:un(e,w),y:N}),u.say({title:`over the sequence, ${cn(e,v).split(" of ")[0]}`}),h.draw({values:(M,L)=>S.part("phi",L,b,A)[M],count:a,now:v,range:y,x:Ge(e.epochs),
+y:N}),h.say({title:`over training, ${_?"as recorded, ":""}at ${At(e,b,A)}`})}}bt({name:"shapley",place:"side",order:20,section:"sample",needs:["phi"],mount:Ep});var Tp=({curves:t,part:e},n)=>[...t.keys()].filter(s=>t[s].chart===n).map(s=>e("history").filter((a,r)=>r%t.length===s));function zp(t,{history_epochs:e,epochs:n}){
 let s=e.filter((f,d)=>Number.isFinite(t[d])),a=s.slice(1).map((f,d)=>f-s[d]),r=f=>a.filter(d=>d===f).length,o=a.reduce((f,d)=>r(d)>r(f)?d:f,1),i=r(o)>1?o:1,l=n.
 length<e.length&&s.every(f=>n.includes(f)),c=f=>l?n.includes(f):(f-s[0])%i===0;return t.map((f,d)=>Number.isFinite(f)||c(e[d])?f:void 0)}function Cp(t,e,n,s){let{
 curves:a,history_epochs:r}=e,o=a.length,i=e.part("history"),l=r[0],c=r[r.length-1]-l||1,f=u=>e.epochs.reduce((h,m,g)=>Math.abs(m-l-u*c)<Math.abs(e.epochs[h]-l-u*
-c)?g:h,0),d=[...new Set(a.map(u=>u.chart))].map(u=>{let h=a.map((M,T)=>({...M,k:T})).filter(M=>M.chart===u),m=h.every(M=>M.modality<0),g=Vt({label:`${u} over tr\
-aining: ${h.map(M=>M.name).join(", ")}`,onPick:M=>s({epoch:f(M)}),log:"linear",series:h.map((M,T)=>m?{f:T,name:M.name}:{m:M.modality,name:M.name})}),b=M=>(r[M]-
-l)/c,w=h.map(({k:M})=>zp(r.map((T,N)=>i[N*o+M]),e)),y=Rt(e.compared.filter(M=>M.has("history")).flatMap(M=>Tp(M,u)),!m),v=/loss/.test(u)&&e.task==="classificati\
+c)?g:h,0),d=[...new Set(a.map(u=>u.chart))].map(u=>{let h=a.map((_,T)=>({..._,k:T})).filter(_=>_.chart===u),m=h.every(_=>_.modality<0),g=Vt({label:`${u} over tr\
+aining: ${h.map(_=>_.name).join(", ")}`,onPick:_=>s({epoch:f(_)}),log:"linear",series:h.map((_,T)=>m?{f:T,name:_.name}:{m:_.modality,name:_.name})}),y=_=>(r[_]-
+l)/c,w=h.map(({k:_})=>zp(r.map((T,N)=>i[N*o+_]),e)),b=Rt(e.compared.filter(_=>_.has("history")).flatMap(_=>Tp(_,u)),!m),v=/loss/.test(u)&&e.task==="classificati\
 on"?"nats":"";g.say({title:v?`${u}: cross-entropy in nats, and auxiliary losses`:u});let A=m&&h.length===1,$=h.map(()=>p("span")),x=p("div",{class:"mmv-small mm\
-v-curve-values"},...h.map((M,T)=>p("span",{class:"mmv-key"},...A?[]:[pn(N=>g.turn(T,N),M.name,m?ss(T):It(M.modality),p("span",{},Z(M.name)," "))],$[T])));return{
-node:p("div",{},g.node,x),draw:M=>{let T=r.indexOf(M);g.draw({values:(N,_)=>w[N][_],count:r.length,now:T,range:y,place:b,x:{...Ge(r,b),text:N=>String(r[N])},y:{
-name:u,unit:v,text:N=>V(N)}}),$.forEach((N,_)=>N.textContent=T<0||w[_][T]===void 0?"":V(w[_][T]))}}});return t.append(pt("Training"),p("div",{class:"mmv-pair"},
-...d.map(u=>u.node))),({epoch:u})=>d.forEach(h=>h.draw(e.epochs[u]))}bt({name:"training",section:"training",place:"wide",order:30,needs:["history"],mount:Cp});var Ke=400,Ye=250,Bl=18,ql=[44,24],Ip=[22,22];function Fp(t,[e,n],[s,a],[r,o]){for(let i of[.5,.35,.65,.25,.75]){let l=[(1-i)**2*e+2*i*(1-i)*s+i*i*r,(1-i)**2*n+
+v-curve-values"},...h.map((_,T)=>p("span",{class:"mmv-key"},...A?[]:[pn(N=>g.turn(T,N),_.name,m?ss(T):It(_.modality),p("span",{},Z(_.name)," "))],$[T])));return{
+node:p("div",{},g.node,x),draw:_=>{let T=r.indexOf(_);g.draw({values:(N,M)=>w[N][M],count:r.length,now:T,range:b,place:y,x:{...Ge(r,y),text:N=>String(r[N])},y:{
+name:u,unit:v,text:N=>V(N)}}),$.forEach((N,M)=>N.textContent=T<0||w[M][T]===void 0?"":V(w[M][T]))}}});return t.append(pt("Training"),p("div",{class:"mmv-pair"},
+...d.map(u=>u.node))),({epoch:u})=>d.forEach(h=>h.draw(e.epochs[u]))}bt({name:"training",section:"training",place:"wide",order:30,needs:["history"],mount:Cp});var Ke=400,Ye=250,Pl=18,ql=[44,24],Ip=[22,22];function Fp(t,[e,n],[s,a],[r,o]){for(let i of[.5,.35,.65,.25,.75]){let l=[(1-i)**2*e+2*i*(1-i)*s+i*i*r,(1-i)**2*n+
 2*i*(1-i)*a+i*i*o];if(t.every(([c,f,d])=>[c,f].some((u,h)=>Math.abs(u-l[h])>(d[h]+ql[h])/2)))return l}return null}function jp(t,e){let n=e.sizes.time,s=e.modalities.
 length,a=e.modalities.map(($,x)=>ct("path",{class:"mmv-share mmv-past","data-m":x%8})),r=e.modalities.map(($,x)=>ct("path",{class:"mmv-share","data-m":x%8,"stro\
-ke-dasharray":Xe[x%8]})),o=e.modalities.flatMap(($,x)=>e.modalities.map((k,O)=>x===O?null:ct("path",{class:"mmv-arrow","data-m":O%8}))),i=e.modalities.map(($,x)=>It(
+ke-dasharray":Xe[x%8]})),o=e.modalities.flatMap(($,x)=>e.modalities.map((k,S)=>x===S?null:ct("path",{class:"mmv-arrow","data-m":S%8}))),i=e.modalities.map(($,x)=>It(
 x)),l=o.map($=>$&&p("span",{class:"mmv-weight"})),c=ct("svg",{viewBox:`0 0 ${Ke} ${Ye}`,role:"img"},...a,...r,...o.flatMap($=>$??[])),f=p("div",{class:"mmv-plot\
  mmv-plane"},c,p("div",{class:"mmv-marks","aria-hidden":"true"},...l.flatMap($=>$??[]),...i)),d=p("span"),u=p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"\
-true"}),h=Oe(),m=p("span"),g=e.modalities.map(()=>!1);t.append(pt("State trajectories"),p("div",{class:"mmv-charted"},p("div",{class:"mmv-subtitle","aria-hidden":"\
-true"},m),u,f,h.node),p("div",{class:"mmv-inline"},...e.modalities.map(($,x)=>pn(k=>{g[x]=!k,[a[x],r[x]].forEach(O=>O.classList.toggle("mmv-off",!k)),i[x].style.
-visibility=k?"":"hidden"},$.name,...kt(e,x)))),it(d));let b=null,w=[];St(f,{label:"State trajectories in the plane of the first two principal components",grid:()=>[
-n,s],start:()=>[b?.time??0,0],cellAt($,x){let k=w.reduce((O,M)=>O<0||Math.hypot(v[M]-$*Ke,A[M]-x*Ye)<Math.hypot(v[O]-$*Ke,A[O]-x*Ye)?M:O,-1);return k<0?[0,-1]:[
-k%n,Math.floor(k/n)]},locate:()=>null,read($,x){if(!b||g[x]||!Number.isFinite(v[x*n+$]))return null;let{sample:k,layer:O}=b,M=e.part("path",k,O),T=e.edited()&&e.
-replaced("path")?e.recorded.part("path",k,O):null,N=2*(x*n+$),_=[["PC 1",V(M[N])],["PC 2",V(M[N+1])],["at",At(e,k,$)]];return T&&_.push(...[0,1].map(L=>[`PC ${L+
-1}, difference`,`${M[N+L]>T[N+L]?"+":""}${V(M[N+L]-T[N+L])}`])),{title:"state",modality:x,at:{modality:x,time:$},rows:_,place:[v[x*n+$]/Ke,A[x*n+$]/Ye]}}});let y=jt(),
-v=[],A=[];return $=>{let{sample:x,layer:k,time:O}=$,[M,T]=ge(e,$);b=$;let N=e.part("path",x,k),_=e.part("path_share",x,k),L=e.part("path_coupling",x,k),P=(q,W,B)=>{
-let H=q*n+W;return Cn(B-W+1,C=>v[H+C],C=>A[H+C])};if(y($,"sample","layer")){let q=[1/0,1/0],W=[-1/0,-1/0];N.forEach((H,C)=>Number.isFinite(H)&&([q[C%2],W[C%2]]=
-[Math.min(q[C%2],H),Math.max(W[C%2],H)]));let B=Math.min((Ke-2*Bl)/(W[0]-q[0]||1),(Ye-2*Bl)/(W[1]-q[1]||1));v=Array.from({length:s*n},(H,C)=>Ke/2+(N[2*C]-(q[0]+
-W[0])/2)*B),A=Array.from({length:s*n},(H,C)=>Ye/2-(N[2*C+1]-(q[1]+W[1])/2)*B),w=Array.from({length:s*n},(H,C)=>C).filter(H=>Number.isFinite(v[H]+A[H])),[[Ke,6],
-[Ye,4]].forEach(([H,C],S)=>{let j=(q[S]+W[S])/2,z=w.length?tn([j-H/2/B,j+H/2/B],C):[],D=Ue(z),I=z.map((U,G)=>({at:S?.5-(U-j)*B/Ye:.5+(U-j)*B/Ke,text:D[G]})),E=w.
-length?`${S?"up: ":""}PC ${S+1} (${st(100*_[S],0)} % of the variance)`:"";S?(Jt(u,I,"top"),m.textContent=E):h.draw(I,E)}),a.forEach((H,C)=>H.setAttribute("d",P(
-C,0,n-1))),d.textContent=Number.isFinite(_[0])?`First two principal components of the states of all SSM streams: ${st(100*_[0],0)} % and ${st(100*_[1],0)} % of \
+true"}),h=we(),m=p("span"),g=e.modalities.map(()=>!1);t.append(pt("State trajectories"),p("div",{class:"mmv-charted"},p("div",{class:"mmv-subtitle","aria-hidden":"\
+true"},m),u,f,h.node),p("div",{class:"mmv-inline"},...e.modalities.map(($,x)=>pn(k=>{g[x]=!k,[a[x],r[x]].forEach(S=>S.classList.toggle("mmv-off",!k)),i[x].style.
+visibility=k?"":"hidden"},$.name,...kt(e,x)))),it(d));let y=null,w=[];St(f,{label:"State trajectories in the plane of the first two principal components",grid:()=>[
+n,s],start:()=>[y?.time??0,0],cellAt($,x){let k=w.reduce((S,_)=>S<0||Math.hypot(v[_]-$*Ke,A[_]-x*Ye)<Math.hypot(v[S]-$*Ke,A[S]-x*Ye)?_:S,-1);return k<0?[0,-1]:[
+k%n,Math.floor(k/n)]},locate:()=>null,read($,x){if(!y||g[x]||!Number.isFinite(v[x*n+$]))return null;let{sample:k,layer:S}=y,_=e.part("path",k,S),T=e.edited()&&e.
+replaced("path")?e.recorded.part("path",k,S):null,N=2*(x*n+$),M=[["PC 1",V(_[N])],["PC 2",V(_[N+1])],["at",At(e,k,$)]];return T&&M.push(...[0,1].map(L=>[`PC ${L+
+1}, difference`,`${_[N+L]>T[N+L]?"+":""}${V(_[N+L]-T[N+L])}`])),{title:"state",modality:x,at:{modality:x,time:$},rows:M,place:[v[x*n+$]/Ke,A[x*n+$]/Ye]}}});let b=jt(),
+v=[],A=[];return $=>{let{sample:x,layer:k,time:S}=$,[_,T]=be(e,$);y=$;let N=e.part("path",x,k),M=e.part("path_share",x,k),L=e.part("path_coupling",x,k),R=(q,D,P)=>{
+let H=q*n+D;return Cn(P-D+1,C=>v[H+C],C=>A[H+C])};if(b($,"sample","layer")){let q=[1/0,1/0],D=[-1/0,-1/0];N.forEach((H,C)=>Number.isFinite(H)&&([q[C%2],D[C%2]]=
+[Math.min(q[C%2],H),Math.max(D[C%2],H)]));let P=Math.min((Ke-2*Pl)/(D[0]-q[0]||1),(Ye-2*Pl)/(D[1]-q[1]||1));v=Array.from({length:s*n},(H,C)=>Ke/2+(N[2*C]-(q[0]+
+D[0])/2)*P),A=Array.from({length:s*n},(H,C)=>Ye/2-(N[2*C+1]-(q[1]+D[1])/2)*P),w=Array.from({length:s*n},(H,C)=>C).filter(H=>Number.isFinite(v[H]+A[H])),[[Ke,6],
+[Ye,4]].forEach(([H,C],O)=>{let j=(q[O]+D[O])/2,z=w.length?tn([j-H/2/P,j+H/2/P],C):[],W=Ue(z),I=z.map((U,G)=>({at:O?.5-(U-j)*P/Ye:.5+(U-j)*P/Ke,text:W[G]})),E=w.
+length?`${O?"up: ":""}PC ${O+1} (${st(100*M[O],0)} % of the variance)`:"";O?(Jt(u,I,"top"),m.textContent=E):h.draw(I,E)}),a.forEach((H,C)=>H.setAttribute("d",R(
+C,0,n-1))),d.textContent=Number.isFinite(M[0])?`First two principal components of the states of all SSM streams: ${st(100*M[0],0)} % and ${st(100*M[1],0)} % of \
 the variance, always at epoch ${e.best_epoch??"–"}. Arrows: coupling weight W from the previous step of the source, with numbers where there is room.`:"The st\
-ates of this layer are not finite and have no principal components."}r.forEach((q,W)=>q.setAttribute("d",P(W,M,Math.max(M,Math.min(T,O)))));let F=[],R=e.modalities.
-map((q,W)=>[v[W*n+O],A[W*n+O],Ip]).filter(([q])=>Number.isFinite(q));i.forEach((q,W)=>{let B=W*n+O;q.hidden=!Number.isFinite(v[B]),q.style.left=`${100*v[B]/Ke}%`,
-q.style.top=`${100*A[B]/Ye}%`;for(let H=0;H<s;H++){let C=o[W*s+H],S=l[W*s+H],j=L[W*s+H],z=H*n+Math.max(0,O-1);if(!C||!S)continue;let D=Number.isFinite(v[B]+v[z])&&
-Math.abs(j)>.005&&O>0,I=v[B]-v[z],E=A[B]-A[z],U=(v[B]+v[z])/2-E*.18,G=(A[B]+A[z])/2+I*.18;C.setAttribute("d",D?`M${v[z].toFixed(1)} ${A[z].toFixed(1)}Q${U.toFixed(
-1)} ${G.toFixed(1)} ${v[B].toFixed(1)} ${A[B].toFixed(1)}`:""),C.style.strokeWidth=`${Math.min(8,.6+9*Math.abs(j))}px`;let K=D?Fp(R,[v[z],A[z]],[U,G],[v[B],A[B]]):
-null;S.hidden=!K,K&&(R.push([...K,ql]),S.textContent=st(j,2),S.style.left=`${100*K[0]/Ke}%`,S.style.top=`${100*K[1]/Ye}%`),D&&F.push(`W[${e.modalities[W].name},\
- ${e.modalities[H].name}] = ${st(j,2)}`)}}),c.setAttribute("aria-label",`States of ${s} SSM streams in one plane, at ${At(e,x,O)}; ${F.join(", ")}`)}}bt({name:"\
-trajectory",section:"explanation",place:"columns",order:10,needs:["path","path_coupling"],height:()=>400,mount:jp});var Br=400,Is=90,Wl=80,Hl=t=>t.compared.filter(e=>e.has("plan")),Lp=(t,e)=>Math.max(...Hl(t).flatMap(n=>n.transport_scale[e]));function Dl(t,e,n){let s=t.part("\
+ates of this layer are not finite and have no principal components."}r.forEach((q,D)=>q.setAttribute("d",R(D,_,Math.max(_,Math.min(T,S)))));let F=[],B=e.modalities.
+map((q,D)=>[v[D*n+S],A[D*n+S],Ip]).filter(([q])=>Number.isFinite(q));i.forEach((q,D)=>{let P=D*n+S;q.hidden=!Number.isFinite(v[P]),q.style.left=`${100*v[P]/Ke}%`,
+q.style.top=`${100*A[P]/Ye}%`;for(let H=0;H<s;H++){let C=o[D*s+H],O=l[D*s+H],j=L[D*s+H],z=H*n+Math.max(0,S-1);if(!C||!O)continue;let W=Number.isFinite(v[P]+v[z])&&
+Math.abs(j)>.005&&S>0,I=v[P]-v[z],E=A[P]-A[z],U=(v[P]+v[z])/2-E*.18,G=(A[P]+A[z])/2+I*.18;C.setAttribute("d",W?`M${v[z].toFixed(1)} ${A[z].toFixed(1)}Q${U.toFixed(
+1)} ${G.toFixed(1)} ${v[P].toFixed(1)} ${A[P].toFixed(1)}`:""),C.style.strokeWidth=`${Math.min(8,.6+9*Math.abs(j))}px`;let K=W?Fp(B,[v[z],A[z]],[U,G],[v[P],A[P]]):
+null;O.hidden=!K,K&&(B.push([...K,ql]),O.textContent=st(j,2),O.style.left=`${100*K[0]/Ke}%`,O.style.top=`${100*K[1]/Ye}%`),W&&F.push(`W[${e.modalities[D].name},\
+ ${e.modalities[H].name}] = ${st(j,2)}`)}}),c.setAttribute("aria-label",`States of ${s} SSM streams in one plane, at ${At(e,x,S)}; ${F.join(", ")}`)}}bt({name:"\
+trajectory",section:"explanation",place:"columns",order:10,needs:["path","path_coupling"],height:()=>400,mount:jp});var Pr=400,Is=90,Wl=80,Hl=t=>t.compared.filter(e=>e.has("plan")),Lp=(t,e)=>Math.max(...Hl(t).flatMap(n=>n.transport_scale[e]));function Dl(t,e,n){let s=t.part("\
 plan",e,n),a=t.sizes.time,[,,,r]=t.shape("plan");return Array.from({length:a},(o,i)=>{let l=s.subarray(i*r,(i+1)*r),c=Math.max(...l);return c&&l.some(f=>f<c)?l.
-indexOf(c)-i:NaN})}function Rp(t,e,n){let s=t.sizes.time,[,,,a]=t.shape("plan"),{source:r,anchor:o}=t.pairs[e],i=`${r} to ${o}`,l=null,c=()=>a===s?l:null,f=O=>O>=
-mt(s,l).from&&O<=mt(s,l).to,d=["Plan","Cost"].map(O=>{let M=p("canvas",{role:"img","aria-label":`${O} from ${i}: ${s} by ${a} steps`}),T=p("div",{class:"mmv-at"}),
-N=p("div",{class:"mmv-plot mmv-map mmv-square"},M,T),_=p("span"),L=p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"}),P=Oe();Yt(N,N,(R,q)=>n({time:Lt(
-mt(s,l).share(q),s)})),xe(N,N,s,()=>l,n);let F=O==="Plan"?"plan":"cost";return St(N,{label:`${O} from ${i}: steps of ${r} down, steps of ${o} across`,grid:()=>[
-a,s],start:()=>[0,l?.time??0],cellAt:(R,q)=>[Lt(mt(a,c()).share(R),a),Lt(mt(s,l).share(q),s)],placeOf:(R,q)=>[mt(a,c()).across((R+.5)/a),mt(s,l).across((q+.5)/s)],
-locate:({time:R})=>R===void 0||R>=s||!f(R)?null:{y:[mt(s,l).across(R/s),mt(s,l).across((R+1)/s)]},read(R,q){if(!l)return null;let W=t.part(F,l.sample,e)[q*a+R],
-B=W/255*t.transport_scale[F][e],H=t.edited()&&t.replaced(F)?t.recorded.part(F,l.sample,e)[q*a+R]/255*t.transport_scale[F][e]:NaN;return{title:i,at:{time:q},rows:[
-[O.toLowerCase(),`${t.replaced(F)&&W===255?"≥ ":""}${V(B)}`],[`${r}, at`,At(t,l.sample,q)],[`${o}, at`,a===s?At(t,l.sample,R):`step ${R+1} of ${a}`],...Number.
-isFinite(H)?[["recorded",V(H)],["difference",`${B>H?"+":""}${V(B-H)}`]]:[]]}}}),{canvas:M,line:T,most:_,left:L,below:P,node:p("div",{class:"mmv-charted"},p("div",
-{class:"mmv-subtitle"},`${O.toLowerCase()}, colours from 0 to `,_),L,N,P.node)}}),u=ct("g"),h=ct("path",{class:"mmv-here"}),m=ct("svg",{viewBox:`0 0 ${Br} ${Is}`,
+indexOf(c)-i:NaN})}function Rp(t,e,n){let s=t.sizes.time,[,,,a]=t.shape("plan"),{source:r,anchor:o}=t.pairs[e],i=`${r} to ${o}`,l=null,c=()=>a===s?l:null,f=S=>S>=
+mt(s,l).from&&S<=mt(s,l).to,d=["Plan","Cost"].map(S=>{let _=p("canvas",{role:"img","aria-label":`${S} from ${i}: ${s} by ${a} steps`}),T=p("div",{class:"mmv-at"}),
+N=p("div",{class:"mmv-plot mmv-map mmv-square"},_,T),M=p("span"),L=p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"}),R=we();Yt(N,N,(B,q)=>n({time:Lt(
+mt(s,l).share(q),s)})),Me(N,N,s,()=>l,n);let F=S==="Plan"?"plan":"cost";return St(N,{label:`${S} from ${i}: steps of ${r} down, steps of ${o} across`,grid:()=>[
+a,s],start:()=>[0,l?.time??0],cellAt:(B,q)=>[Lt(mt(a,c()).share(B),a),Lt(mt(s,l).share(q),s)],placeOf:(B,q)=>[mt(a,c()).across((B+.5)/a),mt(s,l).across((q+.5)/s)],
+locate:({time:B})=>B===void 0||B>=s||!f(B)?null:{y:[mt(s,l).across(B/s),mt(s,l).across((B+1)/s)]},read(B,q){if(!l)return null;let D=t.part(F,l.sample,e)[q*a+B],
+P=D/255*t.transport_scale[F][e],H=t.edited()&&t.replaced(F)?t.recorded.part(F,l.sample,e)[q*a+B]/255*t.transport_scale[F][e]:NaN;return{title:i,at:{time:q},rows:[
+[S.toLowerCase(),`${t.replaced(F)&&D===255?"≥ ":""}${V(P)}`],[`${r}, at`,At(t,l.sample,q)],[`${o}, at`,a===s?At(t,l.sample,B):`step ${B+1} of ${a}`],...Number.
+isFinite(H)?[["recorded",V(H)],["difference",`${P>H?"+":""}${V(P-H)}`]]:[]]}}}),{canvas:_,line:T,most:M,left:L,below:R,node:p("div",{class:"mmv-charted"},p("div",
+{class:"mmv-subtitle"},`${S.toLowerCase()}, colours from 0 to `,M),L,N,R.node)}}),u=ct("g"),h=ct("path",{class:"mmv-here"}),m=ct("svg",{viewBox:`0 0 ${Pr} ${Is}`,
 preserveAspectRatio:"none",role:"img","aria-label":`Ribbons from the steps of ${r} (top) to the steps of ${o} (bottom)`},u,h),g=Vt({label:`Lag of the largest ma\
-ss of ${i} over the sequence, in steps`,series:[{f:0}],onPick:O=>n({time:Math.round(O*(s-1))})}),b=Vt({label:`Transport distance of ${i} over training`,series:[
-{f:0}],log:"linear",onPick:O=>n({epoch:Math.round(O*(t.sizes.epoch-1))})}),w=p("p",{class:"mmv-small"}),y=p("div",{class:"mmv-transport"},p("div",{class:"mmv-na\
-me"},Z(r)," → ",Z(o)),p("div",{class:"mmv-pair"},...d.map(O=>O.node),p("div",{},p("div",{class:"mmv-subtitle"},"ribbons: ",Z(r)," above, ",Z(o)," below"),p("d\
-iv",{class:"mmv-plot mmv-river"},m),g.node,b.node)),w),v=jt(),A=[],$=Rt([]),x=Rt([]);function k(O){let{sample:M,epoch:T,time:N}=O,[_,L]=ge(t,O),P=t.part("plan",
-M,e),F=mt(s,O);if(l=O,v(O,"sample","zoom")){let j=mt(a,c()),z=ue(t,O,4);d.forEach(({canvas:D,most:I,left:E,below:U},G)=>{let K=G?"cost":"plan",Q=t.part(K,M,e),J=Lp(
-t,K),nt=t.transport_scale[K][e]/J;Xt(D,j.to+1-j.from,F.to+1-F.from,(tt,at)=>Math.round(nt*Q[(at+F.from)*a+tt+j.from])),Jt(E,z.map(({at:tt,text:at})=>({at:F.across(
-tt),text:at})),"top"),U.draw(a===s?z.map(({at:tt,text:at})=>({at:F.across(tt),text:at})):[{at:0,text:"1"},{at:1,text:String(a)}],`${o}${a===s?`, ${$e(t,O)}`:", \
-step"}`),I.textContent=`${t.replaced(K)?"≥ ":""}${V(J)}`}),A=Dl(t,M,e),$=Rt(Hl(t).flatMap(D=>D.pairs.map((I,E)=>Dl(D,M,E))),!0),x=Rt(ve(t,"distance",M),!0)}if(v(
-O,"sample","brush")){let j=[];for(let I=_;I<=L;I++)for(let E=0;E<a;E++)P[I*a+E]&&j.push([P[I*a+E],I,E]);j.sort((I,E)=>E[0]-I[0]);let z=j.length?j[0][0]:1,D=(I,E)=>(I+
-.5)/E*Br;u.replaceChildren(...j.slice(0,Wl).map(([I,E,U])=>{let G=ct("path",{class:"mmv-ribbon",d:`M${D(E,s).toFixed(1)} 0C${D(E,s).toFixed(1)} ${Is/2} ${D(U,a).
-toFixed(1)} ${Is/2} ${D(U,a).toFixed(1)} ${Is}`});return G.style.strokeWidth=`${(.5+4*(I/z)).toFixed(1)}px`,G}))}h.setAttribute("d",`M${(N+.5)/s*Br} 0V${Is}`),d.
-forEach(({line:j})=>{j.hidden=!f(N),j.style.top=`${100*F.across(N/s)}%`,j.style.height=`${100/s/F.length}%`}),g.draw({values:(j,z)=>A[z],count:s,now:N,range:$,brush:O.
-brush,x:un(t,O),y:{name:"lag",unit:"steps",text:j=>gt(j,0)}}),g.say({title:"lag of the largest mass, steps"});let R=t.epochs.map((j,z)=>t.recorded.part("distanc\
-e",z,M)[e]),q=t.part("distance",T,M)[e];b.draw({values:(j,z)=>R[z],count:R.length,now:T,range:x,x:Ge(t.epochs),y:{name:"distance",text:j=>st(j,3)}}),b.say({title:`\
-distance over training${t.edited()?", as recorded":""}`});let W=t.edited()!==null&&!t.replaced("estimated_lag"),B=!t.has("estimated_lag")||t.lacks("estimated_la\
-g",M)&&!t.replaced("estimated_lag"),H=B?NaN:t.part("estimated_lag",M)[e],C=Number.isFinite(A[N])?`lag of the largest mass ${gt(A[N],0)} steps`:"no anchor step r\
-eceives more mass than the others",S=B?"the page does not compute the estimated lag of the sequence":W?`estimated lag of the sequence as recorded ${Number.isFinite(
+ss of ${i} over the sequence, in steps`,series:[{f:0}],onPick:S=>n({time:Math.round(S*(s-1))})}),y=Vt({label:`Transport distance of ${i} over training`,series:[
+{f:0}],log:"linear",onPick:S=>n({epoch:Math.round(S*(t.sizes.epoch-1))})}),w=p("p",{class:"mmv-small"}),b=p("div",{class:"mmv-transport"},p("div",{class:"mmv-na\
+me"},Z(r)," → ",Z(o)),p("div",{class:"mmv-pair"},...d.map(S=>S.node),p("div",{},p("div",{class:"mmv-subtitle"},"ribbons: ",Z(r)," above, ",Z(o)," below"),p("d\
+iv",{class:"mmv-plot mmv-river"},m),g.node,y.node)),w),v=jt(),A=[],$=Rt([]),x=Rt([]);function k(S){let{sample:_,epoch:T,time:N}=S,[M,L]=be(t,S),R=t.part("plan",
+_,e),F=mt(s,S);if(l=S,v(S,"sample","zoom")){let j=mt(a,c()),z=ae(t,S,4);d.forEach(({canvas:W,most:I,left:E,below:U},G)=>{let K=G?"cost":"plan",Q=t.part(K,_,e),J=Lp(
+t,K),nt=t.transport_scale[K][e]/J;Xt(W,j.to+1-j.from,F.to+1-F.from,(tt,at)=>Math.round(nt*Q[(at+F.from)*a+tt+j.from])),Jt(E,z.map(({at:tt,text:at})=>({at:F.across(
+tt),text:at})),"top"),U.draw(a===s?z.map(({at:tt,text:at})=>({at:F.across(tt),text:at})):[{at:0,text:"1"},{at:1,text:String(a)}],`${o}${a===s?`, ${he(t,S)}`:", \
+step"}`),I.textContent=`${t.replaced(K)?"≥ ":""}${V(J)}`}),A=Dl(t,_,e),$=Rt(Hl(t).flatMap(W=>W.pairs.map((I,E)=>Dl(W,_,E))),!0),x=Rt($e(t,"distance",_),!0)}if(v(
+S,"sample","brush")){let j=[];for(let I=M;I<=L;I++)for(let E=0;E<a;E++)R[I*a+E]&&j.push([R[I*a+E],I,E]);j.sort((I,E)=>E[0]-I[0]);let z=j.length?j[0][0]:1,W=(I,E)=>(I+
+.5)/E*Pr;u.replaceChildren(...j.slice(0,Wl).map(([I,E,U])=>{let G=ct("path",{class:"mmv-ribbon",d:`M${W(E,s).toFixed(1)} 0C${W(E,s).toFixed(1)} ${Is/2} ${W(U,a).
+toFixed(1)} ${Is/2} ${W(U,a).toFixed(1)} ${Is}`});return G.style.strokeWidth=`${(.5+4*(I/z)).toFixed(1)}px`,G}))}h.setAttribute("d",`M${(N+.5)/s*Pr} 0V${Is}`),d.
+forEach(({line:j})=>{j.hidden=!f(N),j.style.top=`${100*F.across(N/s)}%`,j.style.height=`${100/s/F.length}%`}),g.draw({values:(j,z)=>A[z],count:s,now:N,range:$,brush:S.
+brush,x:un(t,S),y:{name:"lag",unit:"steps",text:j=>gt(j,0)}}),g.say({title:"lag of the largest mass, steps"});let B=t.epochs.map((j,z)=>t.recorded.part("distanc\
+e",z,_)[e]),q=t.part("distance",T,_)[e];y.draw({values:(j,z)=>B[z],count:B.length,now:T,range:x,x:Ge(t.epochs),y:{name:"distance",text:j=>st(j,3)}}),y.say({title:`\
+distance over training${t.edited()?", as recorded":""}`});let D=t.edited()!==null&&!t.replaced("estimated_lag"),P=!t.has("estimated_lag")||t.lacks("estimated_la\
+g",_)&&!t.replaced("estimated_lag"),H=P?NaN:t.part("estimated_lag",_)[e],C=Number.isFinite(A[N])?`lag of the largest mass ${gt(A[N],0)} steps`:"no anchor step r\
+eceives more mass than the others",O=P?"the page does not compute the estimated lag of the sequence":D?`estimated lag of the sequence as recorded ${Number.isFinite(
 H)?`${gt(H,0)} steps`:"none"}, the page does not compute it for an edit`:Number.isFinite(H)?`estimated lag of the sequence ${gt(H,0)} steps`:"no estimated lag: \
-none stands out from permuted controls";w.textContent=`${r} to ${o}, ${At(t,M,N)}: ${C}; ${S}; distance ${st(q,3)} at ${cn(t,T)}.`}return{node:y,draw:k}}function Pp(t,e,n,s){
+none stands out from permuted controls";w.textContent=`${r} to ${o}, ${At(t,_,N)}: ${C}; ${O}; distance ${st(q,3)} at ${cn(t,T)}.`}return{node:b,draw:k}}function Bp(t,e,n,s){
 let a=e.pairs.map((r,o)=>Rp(e,o,s));return t.append(pt("Transport"),...a.map(r=>r.node),it(`Plan and cost are those of the epoch that training selected; one col\
 our scale for all plans, one for all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${Wl} largest entries in the time range. Lag:\
  step of the anchor minus step of the modality; positive: it matches a later step of the anchor. The estimated lag is the one at which the costs are lowest besi\
 de the means of their rows and columns.`)),r=>a.forEach(o=>o.draw(r))}bt({name:"transport",section:"explanation",place:"wide",order:20,needs:["plan","cost","dis\
-tance"],mount:Pp});var Et=t=>t.reduce((e,n)=>e*n,1);function Ct(t){let e=new Array(t.length);for(let n=t.length-1,s=1;n>=0;n--)e[n]=s,s*=t[n];return e}function ye(t,e){let n=Ct(t),
+tance"],mount:Bp});var Et=t=>t.reduce((e,n)=>e*n,1);function Ct(t){let e=new Array(t.length);for(let n=t.length-1,s=1;n>=0;n--)e[n]=s,s*=t[n];return e}function ve(t,e){let n=Ct(t),
 s=e.length-t.length;return e.map((a,r)=>r<s||t[r-s]===1?0:n[r-s])}var hs=(t,e)=>t<0?t+e:t;function Je(t,e,n,s){let a=t.length-1,r=a<0?1:t[a],o=r?Et(t)/r:0,i=e.length,
 l=new Int32Array(Math.max(1,t.length)),c=new Int32Array(i);return()=>{l.fill(0);for(let f=0;f<i;f++)c[f]=n[f];for(let f=0;f<o;f++){s(f*r,c);for(let d=a-1;d>=0;d--){
 for(let u=0;u<i;u++)c[u]+=e[u][d];if(++l[d]<t[d])break;for(let u=0;u<i;u++)c[u]-=e[u][d]*t[d];l[d]=0}}}}function Ul(t,e,n,s,a=t.shape){let r=a.length-1,o=r<0?1:
 a[r],i=r<0?0:n[r];return Je(a,[n],[s],(l,c)=>{let f=t.data,d=e.data,u=c[0];if(i===1)for(let h=0;h<o;h++)f[l+h]=d[u+h];else for(let h=0;h<o;h++)f[l+h]=d[u+h*i]})}
 function Gl(t,e,n,s,a=e.shape){let r=a.length-1,o=r<0?1:a[r],i=r<0?1:n[r];return Je(a,[n],[s],(l,c)=>{let f=t.data,d=e.data,u=c[0];for(let h=0;h<o;h++)f[u+h*i]=
 d[l+h]})}var Zt=class extends Error{},wn=t=>typeof t=="object"&&t!==null&&!Array.isArray(t);function et(t,e){throw new Zt(`model in the page: node ${t.index} (${t.op}) ${e}\
-; save the page again`)}function ft(t,e){let n=t.args[e];return wn(n)?n:et(t,`has no array ${e}`)}var ae=(t,e)=>t.args[e]==null?null:ft(t,e);function jn(t,e){let n=t.
+; save the page again`)}function ft(t,e){let n=t.args[e];return wn(n)?n:et(t,`has no array ${e}`)}var re=(t,e)=>t.args[e]==null?null:ft(t,e);function jn(t,e){let n=t.
 args[e];return Array.isArray(n)||et(t,`has no list ${e}`),n.map(s=>wn(s)?s:et(t,`has a list ${e} with something that is no array`))}function yt(t,e,n){let s=t.args[e];
 return s==null&&n!==void 0?n:typeof s=="number"||typeof s=="boolean"?Number(s):et(t,`has no number ${e}`)}function Fe(t,e,n){let s=t.args[e];return s==null&&n!==
 void 0?n:(Array.isArray(s)?s:[s]).map(r=>typeof r=="number"?r:et(t,`has a list ${e} with something that is no number`))}function an(t,e){let n=t.args[e];return typeof n!=
@@ -1336,9 +1336,9 @@ void 0?n:(Array.isArray(s)?s:[s]).map(r=>typeof r=="number"?r:et(t,`has a list $
 function se(t,e,n,s){let a=yt(t,e,s),r=a<0?a+n:a;return Number.isInteger(r)&&r>=0&&r<Math.max(1,n)?r:et(t,`has axis ${a} of ${n}`)}function rn(t,e){let n=t.out.
 shape;for(let{shape:s}of e){let a=n.length-s.length;(a<0||s.some((r,o)=>r!==1&&r!==n[o+a]))&&et(t,`cannot combine the shape ${s.join(" x ")} into ${n.join(" x ")}`)}}
 function Wt(t,e,n,s){(e.shape.length!==n.length||e.shape.some((a,r)=>a!==n[r]))&&et(t,`has ${s} of shape ${e.shape.join(" x ")}, expected ${n.join(" x ")}`)}function Ht(t,e,n){
-(e.size!==n.size||e.size!==Et(e.shape))&&et(t,`has ${e.size} values in and ${n.size} out`)}var Bp=8,qp={f:4,b:1,i:8,d:8};function Dp(t,e){let n=[],s=e.map(()=>[]);if(t.forEach((a,r)=>{if(a===1)return;let o=n.length-1;o>=0&&e.every((i,l)=>s[l][o]===i[r]*
+(e.size!==n.size||e.size!==Et(e.shape))&&et(t,`has ${e.size} values in and ${n.size} out`)}var Pp=8,qp={f:4,b:1,i:8,d:8};function Dp(t,e){let n=[],s=e.map(()=>[]);if(t.forEach((a,r)=>{if(a===1)return;let o=n.length-1;o>=0&&e.every((i,l)=>s[l][o]===i[r]*
 a)?(n[o]*=a,e.forEach((i,l)=>{s[l][o]=i[r]})):(n.push(a),e.forEach((i,l)=>s[l].push(i[r])))}),n.length===0){n.push(1);for(let a of s)a.push(0)}return{sizes:n,strides:s}}
-function Ta(t,e,n){if(!t.simd)return null;let{sizes:s,strides:a}=Dp(e,n),r=[s.length,...s,...a.flat()];if(s.length>Bp)return null;let o=t.scratch([r.length],"f",
+function Ta(t,e,n){if(!t.simd)return null;let{sizes:s,strides:a}=Dp(e,n),r=[s.length,...s,...a.flat()];if(s.length>Pp)return null;let o=t.scratch([r.length],"f",
 !0);return{table:o,once:()=>new Int32Array(o.data.buffer,o.data.byteOffset,r.length).set(r)}}function qr(t,e){if(e.type==="f")return{tensor:e,once:()=>{}};if(e.
 type!=="d"||e.size!==1||e.shape.length>0)return null;let n=t.scratch([1],"f",!0),s=e.data[0];return{tensor:n,once:()=>{n.data[0]=s}}}var Dr=t=>({once:()=>{for(let e of t)
 e.once?.()},run:()=>{for(let e of t)e.run?.()}});function Kl(t,e,n,s,a,r,o,i){let l=e.type===n.type&&e.size>0&&n.size>0?Ta(t,s,[a,r]):null,c=qp[e.type];return l&&
@@ -1347,51 +1347,51 @@ e.once?.()},run:()=>{for(let e of t)e.run?.()}});function Kl(t,e,n,s,a,r,o,i){le
 23,Wp[0]*(1+n*(.6931471805599453+n*(.2402265069591007+n*(.05550410866482158+n*(.009618129107628477+n*(.0013333558146428443+n*.0001540353039338161))))))}function Hp(t,e,n){
 let s=[...new Set([0,...t.map(a=>a.step)])].filter(a=>a<n).sort((a,r)=>a-r);return s.map((a,r)=>{let o=t.filter(c=>c.step<=a),i=new Uint8Array(e);for(let c of o)
 c.kind!=="cut"&&(i[c.modality]=c.kind==="zero"?1:2);let l=new Map(t.filter(c=>c.kind==="hold").map(c=>[c.modality,c.step]));return{from:a,to:s[r+1]??n,cuts:o.filter(
-c=>c.kind==="cut"),kinds:i,held:l}})}function Up({x:t,dt:e,A:n,B:s,C:a,D:r,W:o,mask:i,y:l,h:c,g:f},d,{M:u,R:h,T:m,E:g,N:b,perRow:w},y){let v=g*b,A=Hp(y,u,m),$=new Float64Array(
-u*u);for(let x=0;x<h;x++){c.fill(0);for(let{from:k,to:O,cuts:M,kinds:T,held:N}of A){$.set(w?o.subarray(x*u*u,(x+1)*u*u):o);for(let _ of M)$[_.modality*u+(_.source??
-0)]=0;for(let _=k;_<O;_++){for(let L=0;L<u;L++){if(!i[(L*h+x)*m+_])continue;let P=L*v;for(let F=0;F<v;F++)f[P+F]=$[L*u]*c[F];for(let F=1;F<u;F++){let R=$[L*u+F];
-if(R!==0)for(let q=0,W=F*v;q<v;q++)f[P+q]+=R*c[W+q]}}for(let L=0;L<u;L++){let P=(L*h+x)*m+_,F=i[P],R=P*g,q=P*b,W=d!==null&&x===h-1,B=T[L]===2&&_>(N.get(L)??0),H=T[L]===
-1;if(!F&&!W&&!H){l.fill(0,R,R+g);continue}for(let C=0;C<g;C++){let S=e[R+C],j=t[R+C],z=S*j,D=L*v+C*b,I=0,E=0;for(let U=0;U<b;U++){let G=D+U,K=c[G];F&&!B&&(K=Hr(
-S*n[G])*f[G]+z*s[q+U]),H&&(K=0),c[G]=K,F&&(I+=K*a[q+U]),E+=K*K}l[R+C]=F?I+r[L*g+C]*j:0,W&&d&&(d[(L*m+_)*g+C]=Math.sqrt(E))}}}}}}var Yl=4,Wr=64,Gp={zero:0,hold:1,
+c=>c.kind==="cut"),kinds:i,held:l}})}function Up({x:t,dt:e,A:n,B:s,C:a,D:r,W:o,mask:i,y:l,h:c,g:f},d,{M:u,R:h,T:m,E:g,N:y,perRow:w},b){let v=g*y,A=Hp(b,u,m),$=new Float64Array(
+u*u);for(let x=0;x<h;x++){c.fill(0);for(let{from:k,to:S,cuts:_,kinds:T,held:N}of A){$.set(w?o.subarray(x*u*u,(x+1)*u*u):o);for(let M of _)$[M.modality*u+(M.source??
+0)]=0;for(let M=k;M<S;M++){for(let L=0;L<u;L++){if(!i[(L*h+x)*m+M])continue;let R=L*v;for(let F=0;F<v;F++)f[R+F]=$[L*u]*c[F];for(let F=1;F<u;F++){let B=$[L*u+F];
+if(B!==0)for(let q=0,D=F*v;q<v;q++)f[R+q]+=B*c[D+q]}}for(let L=0;L<u;L++){let R=(L*h+x)*m+M,F=i[R],B=R*g,q=R*y,D=d!==null&&x===h-1,P=T[L]===2&&M>(N.get(L)??0),H=T[L]===
+1;if(!F&&!D&&!H){l.fill(0,B,B+g);continue}for(let C=0;C<g;C++){let O=e[B+C],j=t[B+C],z=O*j,W=L*v+C*y,I=0,E=0;for(let U=0;U<y;U++){let G=W+U,K=c[G];F&&!P&&(K=Hr(
+O*n[G])*f[G]+z*s[q+U]),H&&(K=0),c[G]=K,F&&(I+=K*a[q+U]),E+=K*K}l[B+C]=F?I+r[L*g+C]*j:0,D&&d&&(d[(L*m+M)*g+C]=Math.sqrt(E))}}}}}}var Yl=4,Wr=64,Gp={zero:0,hold:1,
 cut:2};function Ur(t,e,n,s,a){let r=e.shape[2]===1&&a>1,{probe:o}=t,i=o?1:Math.LOG2E,l=r||!o?t.scratch([n,s,a],"f",e.constant):e;return{rates:l,arrange:()=>{if(l!==
-e)for(let f=0;f<l.size;f++)l.data[f]=e.data[r?Math.floor(f/a):f]*i}}}function Kp(t,e){let[n,s,a,r,o]=["x","dt","A","B","C"].map(P=>ft(t,P)),i=ae(t,"D"),l=ae(t,"\
-W"),c=ae(t,"mask"),f=t.parts[0];(n.shape.length!==4||a.shape.length!==3||r.shape.length!==4||f===null)&&et(t,"has arrays of other ranks"),t.args.h0!=null&&et(t,
-"has an initial state, which is not available");let[d,u,h,m]=n.shape,g=r.shape[3],b=a.shape[2]===1&&g>1,{probe:w}=e;Wt(t,s,n.shape,"dt"),Wt(t,a,[d,m,b?1:g],"A");
-for(let P of[r,o])Wt(t,P,[d,u,h,g],"B or C");i&&Wt(t,i,[d,m],"D"),c&&Wt(t,c,[d,u,h],"mask"),l&&l.size!==d*d&&l.size!==u*d*d&&et(t,`has W of shape ${l.shape.join(
-" x ")}`),Ht(t,n,f);let y=e.watched(t.index)?e.scratch([d,h,m],"f",!0):null,v=yt(t,"weight",1/d);y&&e.watch(t.index,y);let{rates:A,arrange:$}=Ur(e,a,d,m,g),x=l??
-e.scratch([d,d],"f",!0),k=x.size>d*d,O=()=>{a.constant&&$(),l||x.data.fill(v)},M=()=>({edits:y?e.live.interventions:[],wanted:y&&e.live.states?y:null});if(w){let P=e.
-scratch([w.scan_scratch(d,g)],"f"),F=e.scratch([Wr*Yl],"f"),R=q=>q?.data.byteOffset??0;return{once:O,run:()=>{let{edits:q,wanted:W}=M();a.constant||$(),q.length>
-Wr&&et(t,`has ${q.length} interventions, more than ${Wr}`),q.length&&new Int32Array(F.data.buffer,R(F),q.length*Yl).set(q.flatMap(({modality:B,kind:H,source:C=0,
-step:S})=>[B,Gp[H],C,S])),e.kernels.scan(R(n),R(s),R(A),R(r),R(o),R(i),R(x),k?d*d:0,R(c),0,R(f),0,R(W),u-1,R(P),q.length?R(F):0,q.length,d,u,h,m,g)}}}let T=e.scratch(
-[d,g,m],"f"),N=e.scratch([d,g,m],"f"),_=c??e.scratch([d,u,h],"b"),L=i??e.scratch([d,m],"f");return{once:O,run:()=>{let{edits:P,wanted:F}=M();a.constant||$(),c||
-_.data.fill(1),i||L.data.fill(0),Up({x:n.data,dt:s.data,A:A.data,B:r.data,C:o.data,D:L.data,W:x.data,mask:_.data,y:f.data,h:T.data,g:N.data},F?F.data:null,{M:d,
-R:u,T:h,E:m,N:g,perRow:k},P)}}}function Yp(t,e){let n=ft(t,"x"),s=ft(t,"weight"),a=ae(t,"bias"),r=!!t.args.activated,{out:o}=t;n.shape.length!==4&&et(t,"has an \
+e)for(let f=0;f<l.size;f++)l.data[f]=e.data[r?Math.floor(f/a):f]*i}}}function Kp(t,e){let[n,s,a,r,o]=["x","dt","A","B","C"].map(R=>ft(t,R)),i=re(t,"D"),l=re(t,"\
+W"),c=re(t,"mask"),f=t.parts[0];(n.shape.length!==4||a.shape.length!==3||r.shape.length!==4||f===null)&&et(t,"has arrays of other ranks"),t.args.h0!=null&&et(t,
+"has an initial state, which is not available");let[d,u,h,m]=n.shape,g=r.shape[3],y=a.shape[2]===1&&g>1,{probe:w}=e;Wt(t,s,n.shape,"dt"),Wt(t,a,[d,m,y?1:g],"A");
+for(let R of[r,o])Wt(t,R,[d,u,h,g],"B or C");i&&Wt(t,i,[d,m],"D"),c&&Wt(t,c,[d,u,h],"mask"),l&&l.size!==d*d&&l.size!==u*d*d&&et(t,`has W of shape ${l.shape.join(
+" x ")}`),Ht(t,n,f);let b=e.watched(t.index)?e.scratch([d,h,m],"f",!0):null,v=yt(t,"weight",1/d);b&&e.watch(t.index,b);let{rates:A,arrange:$}=Ur(e,a,d,m,g),x=l??
+e.scratch([d,d],"f",!0),k=x.size>d*d,S=()=>{a.constant&&$(),l||x.data.fill(v)},_=()=>({edits:b?e.live.interventions:[],wanted:b&&e.live.states?b:null});if(w){let R=e.
+scratch([w.scan_scratch(d,g)],"f"),F=e.scratch([Wr*Yl],"f"),B=q=>q?.data.byteOffset??0;return{once:S,run:()=>{let{edits:q,wanted:D}=_();a.constant||$(),q.length>
+Wr&&et(t,`has ${q.length} interventions, more than ${Wr}`),q.length&&new Int32Array(F.data.buffer,B(F),q.length*Yl).set(q.flatMap(({modality:P,kind:H,source:C=0,
+step:O})=>[P,Gp[H],C,O])),e.kernels.scan(B(n),B(s),B(A),B(r),B(o),B(i),B(x),k?d*d:0,B(c),0,B(f),0,B(D),u-1,B(R),q.length?B(F):0,q.length,d,u,h,m,g)}}}let T=e.scratch(
+[d,g,m],"f"),N=e.scratch([d,g,m],"f"),M=c??e.scratch([d,u,h],"b"),L=i??e.scratch([d,m],"f");return{once:S,run:()=>{let{edits:R,wanted:F}=_();a.constant||$(),c||
+M.data.fill(1),i||L.data.fill(0),Up({x:n.data,dt:s.data,A:A.data,B:r.data,C:o.data,D:L.data,W:x.data,mask:M.data,y:f.data,h:T.data,g:N.data},F?F.data:null,{M:d,
+R:u,T:h,E:m,N:g,perRow:k},R)}}}function Yp(t,e){let n=ft(t,"x"),s=ft(t,"weight"),a=re(t,"bias"),r=!!t.args.activated,{out:o}=t;n.shape.length!==4&&et(t,"has an \
 input of another rank");let[i,l,c,f]=n.shape,d=s.shape[2],u=l*c*f;Ht(t,n,o),Wt(t,s,[i,f,d],"weight"),a&&Wt(t,a,[i,f],"bias");let h=e.scratch([i,d,f],"f",!0),m=e.
-scratch([i,f],"f",!0),g=s.constant&&(a?.constant??!0),{simd:b}=e,w=()=>{for(let $=0;$<i;$++)for(let x=0;x<f;x++)for(let k=0;k<d;k++)h.data[($*d+k)*f+x]=s.data[($*
-f+x)*d+k];a?m.data.set(a.data):m.data.fill(0)},A=b?()=>{for(let $=0;$<i;$++)e.kernels.conv(n.data.byteOffset+$*u*4,h.data.byteOffset+$*d*f*4,m.data.byteOffset+$*
-f*4,o.data.byteOffset+$*u*4,l,c,f,d,r?1:0)}:()=>{let $=o.data,x=n.data,k=h.data;for(let O=0;O<i;O++)for(let M=0;M<l;M++)for(let T=0;T<c;T++){let N=((O*l+M)*c+T)*
-f;for(let _=0;_<f;_++){let L=m.data[O*f+_];for(let P=0;P<d&&P<=T;P++)L+=x[N-P*f+_]*k[(O*d+d-1-P)*f+_];$[N+_]=r?L/(1+Math.exp(-L)):L}}};return g?{once:w,run:A}:{
+scratch([i,f],"f",!0),g=s.constant&&(a?.constant??!0),{simd:y}=e,w=()=>{for(let $=0;$<i;$++)for(let x=0;x<f;x++)for(let k=0;k<d;k++)h.data[($*d+k)*f+x]=s.data[($*
+f+x)*d+k];a?m.data.set(a.data):m.data.fill(0)},A=y?()=>{for(let $=0;$<i;$++)e.kernels.conv(n.data.byteOffset+$*u*4,h.data.byteOffset+$*d*f*4,m.data.byteOffset+$*
+f*4,o.data.byteOffset+$*u*4,l,c,f,d,r?1:0)}:()=>{let $=o.data,x=n.data,k=h.data;for(let S=0;S<i;S++)for(let _=0;_<l;_++)for(let T=0;T<c;T++){let N=((S*l+_)*c+T)*
+f;for(let M=0;M<f;M++){let L=m.data[S*f+M];for(let R=0;R<d&&R<=T;R++)L+=x[N-R*f+M]*k[(S*d+d-1-R)*f+M];$[N+M]=r?L/(1+Math.exp(-L)):L}}};return g?{once:w,run:A}:{
 run:()=>{w(),A()}}}function Jp(t,e){let n=ft(t,"x"),s=ft(t,"z"),{out:a}=t,r=a.size;return Ht(t,n,a),Ht(t,s,a),e.simd?{run:()=>e.kernels.silu_gate(n.data.byteOffset,
 s.data.byteOffset,a.data.byteOffset,r)}:{run:()=>{for(let o=0;o<r;o++)a.data[o]=n.data[o]*s.data[o]/(1+Math.exp(-s.data[o]))}}}var Vl={"mmkernels.coupled_scan":Kp,
-"mmkernels.causal_conv":Yp,"mmkernels.silu_gate":Jp};function Vp(t,e){let[n,s,a,r,o]=["dy","dt","A","B","C"].map(N=>ft(t,N)),i=ae(t,"D"),l=ae(t,"W"),c=ae(t,"mask"),f=t.parts[0];(n.shape.length!==4||a.shape.length!==
+"mmkernels.causal_conv":Yp,"mmkernels.silu_gate":Jp};function Vp(t,e){let[n,s,a,r,o]=["dy","dt","A","B","C"].map(N=>ft(t,N)),i=re(t,"D"),l=re(t,"W"),c=re(t,"mask"),f=t.parts[0];(n.shape.length!==4||a.shape.length!==
 3||r.shape.length!==4||f===null||t.parts.slice(1).some(Boolean))&&et(t,"has arrays of other ranks, or gradients with respect to weights"),(t.args.h0!=null||t.args.
-dh_last!=null)&&et(t,"has an initial state or a gradient of the last one, which is not available");let[d,u,h,m]=n.shape,g=r.shape[3],{probe:b}=e,w=yt(t,"weight",
+dh_last!=null)&&et(t,"has an initial state or a gradient of the last one, which is not available");let[d,u,h,m]=n.shape,g=r.shape[3],{probe:y}=e,w=yt(t,"weight",
 1/d);Wt(t,s,n.shape,"dt"),Wt(t,a,[d,m,a.shape[2]===1?1:g],"A");for(let N of[r,o])Wt(t,N,[d,u,h,g],"B or C");i&&Wt(t,i,[d,m],"D"),c&&Wt(t,c,[d,u,h],"mask"),l&&l.
-size!==d*d&&l.size!==u*d*d&&et(t,`has W of shape ${l.shape.join(" x ")}`),Ht(t,n,f);let{rates:y,arrange:v}=Ur(e,a,d,m,g),A=l??e.scratch([d,d],"f",!0),$=A.size>d*
-d?d*d:0,x=()=>{a.constant&&v(),l||A.data.fill(w)},k=N=>N?.data.byteOffset??0;if(b){let N=e.scratch([b.scan_backward_scratch(d,g)],"f");return{once:x,run:()=>{a.
-constant||v(),e.kernels.scan_backward(k(n),k(s),k(y),k(r),k(o),k(i),k(A),$,k(c),k(f),k(N),d,u,h,m,g)}}}let O=new Float64Array(d*g),M=new Float64Array(d*g),T=(N,_)=>{
-O.fill(0);for(let L=h-1;L>=0;L--){for(let P=0;P<d;P++){let F=(P*u+N)*h+L,R=F*m+_;if(f.data[R]=0,c&&!c.data[F])continue;let q=n.data[R],W=s.data[R],B=0;for(let H=0;H<
-g;H++){let C=O[P*g+H]+q*o.data[F*g+H];B+=C*r.data[F*g+H],M[P*g+H]=Hr(W*y.data[(P*m+_)*g+H])*C}f.data[R]=W*B+(i?i.data[P*m+_]*q:0)}for(let P=0;P<d;P++)for(let F=0;F<
-g;F++){let R=c&&!c.data[(P*u+N)*h+L]?O[P*g+F]:0;for(let q=0;q<d;q++)(!c||c.data[(q*u+N)*h+L])&&(R+=A.data[N*$+q*d+P]*M[q*g+F]);O[P*g+F]=R}}};return{once:x,run:()=>{
-a.constant||v();for(let N=0;N<u;N++)for(let _=0;_<m;_++)T(N,_)}}}function Xp(t,e){let n=ft(t,"dy"),s=ft(t,"weight"),a=t.parts[0];(n.shape.length!==4||a===null||
+size!==d*d&&l.size!==u*d*d&&et(t,`has W of shape ${l.shape.join(" x ")}`),Ht(t,n,f);let{rates:b,arrange:v}=Ur(e,a,d,m,g),A=l??e.scratch([d,d],"f",!0),$=A.size>d*
+d?d*d:0,x=()=>{a.constant&&v(),l||A.data.fill(w)},k=N=>N?.data.byteOffset??0;if(y){let N=e.scratch([y.scan_backward_scratch(d,g)],"f");return{once:x,run:()=>{a.
+constant||v(),e.kernels.scan_backward(k(n),k(s),k(b),k(r),k(o),k(i),k(A),$,k(c),k(f),k(N),d,u,h,m,g)}}}let S=new Float64Array(d*g),_=new Float64Array(d*g),T=(N,M)=>{
+S.fill(0);for(let L=h-1;L>=0;L--){for(let R=0;R<d;R++){let F=(R*u+N)*h+L,B=F*m+M;if(f.data[B]=0,c&&!c.data[F])continue;let q=n.data[B],D=s.data[B],P=0;for(let H=0;H<
+g;H++){let C=S[R*g+H]+q*o.data[F*g+H];P+=C*r.data[F*g+H],_[R*g+H]=Hr(D*b.data[(R*m+M)*g+H])*C}f.data[B]=D*P+(i?i.data[R*m+M]*q:0)}for(let R=0;R<d;R++)for(let F=0;F<
+g;F++){let B=c&&!c.data[(R*u+N)*h+L]?S[R*g+F]:0;for(let q=0;q<d;q++)(!c||c.data[(q*u+N)*h+L])&&(B+=A.data[N*$+q*d+R]*_[q*g+F]);S[R*g+F]=B}}};return{once:x,run:()=>{
+a.constant||v();for(let N=0;N<u;N++)for(let M=0;M<m;M++)T(N,M)}}}function Xp(t,e){let n=ft(t,"dy"),s=ft(t,"weight"),a=t.parts[0];(n.shape.length!==4||a===null||
 t.parts.slice(1).some(Boolean)||t.args.activated)&&et(t,"has an input of another rank, an activation, or gradients with respect to weights");let[r,o,i,l]=n.shape,
-c=s.shape[2],f=o*i*l;Ht(t,n,a),Wt(t,s,[r,l,c],"weight");let d=e.scratch([r,c,l],"f",s.constant),u=()=>{for(let b=0;b<r;b++)for(let w=0;w<l;w++)for(let y=0;y<c;y++)
-d.data[(b*c+y)*l+w]=s.data[(b*l+w)*c+y]},h=()=>{for(let b=0;b<r;b++)for(let w=0;w<o;w++)for(let y=0;y<i;y++)for(let v=0;v<l;v++){let A=((b*o+w)*i+y)*l+v,$=0;for(let x=0;x<
-c&&y+x<i;x++)$+=n.data[A+x*l]*d.data[(b*c+c-1-x)*l+v];a.data[A]=$}},m=()=>{for(let b=0;b<r;b++)e.kernels.conv_backward(n.data.byteOffset+b*f*4,d.data.byteOffset+
-b*c*l*4,a.data.byteOffset+b*f*4,o,i,l,c)},g=e.simd?m:h;return s.constant?{once:u,run:g}:{run:()=>{u(),g()}}}function Xl(t,e){let n=ft(t,"grad_output"),{out:s}=t,
-a=s.shape.length,r=se(t,"dim",a),o=s.shape[r],i=Ct(s.shape),l=t.op==="select_backward",c=l?s.shape.map((g,b)=>b===r?1:g):n.shape,f=l?1:yt(t,"step",1),d=yt(t,l?"\
-index":"start",0),u=Math.min(o,Math.max(0,d<0?d+o:d)),h=c[r];(n.size!==c.reduce((g,b)=>g*b,1)||c.length!==a||c.some((g,b)=>b!==r&&g!==s.shape[b])||h>0&&u+(h-1)*
-f>=o)&&et(t,`puts ${n.shape.join(" x ")} into ${s.shape.join(" x ")}`);let m=za(e,s,n,i.map((g,b)=>b===r?g*f:g),u*i[r],c);return{once:m.once,run:()=>{s.data.fill(
+c=s.shape[2],f=o*i*l;Ht(t,n,a),Wt(t,s,[r,l,c],"weight");let d=e.scratch([r,c,l],"f",s.constant),u=()=>{for(let y=0;y<r;y++)for(let w=0;w<l;w++)for(let b=0;b<c;b++)
+d.data[(y*c+b)*l+w]=s.data[(y*l+w)*c+b]},h=()=>{for(let y=0;y<r;y++)for(let w=0;w<o;w++)for(let b=0;b<i;b++)for(let v=0;v<l;v++){let A=((y*o+w)*i+b)*l+v,$=0;for(let x=0;x<
+c&&b+x<i;x++)$+=n.data[A+x*l]*d.data[(y*c+c-1-x)*l+v];a.data[A]=$}},m=()=>{for(let y=0;y<r;y++)e.kernels.conv_backward(n.data.byteOffset+y*f*4,d.data.byteOffset+
+y*c*l*4,a.data.byteOffset+y*f*4,o,i,l,c)},g=e.simd?m:h;return s.constant?{once:u,run:g}:{run:()=>{u(),g()}}}function Xl(t,e){let n=ft(t,"grad_output"),{out:s}=t,
+a=s.shape.length,r=se(t,"dim",a),o=s.shape[r],i=Ct(s.shape),l=t.op==="select_backward",c=l?s.shape.map((g,y)=>y===r?1:g):n.shape,f=l?1:yt(t,"step",1),d=yt(t,l?"\
+index":"start",0),u=Math.min(o,Math.max(0,d<0?d+o:d)),h=c[r];(n.size!==c.reduce((g,y)=>g*y,1)||c.length!==a||c.some((g,y)=>y!==r&&g!==s.shape[y])||h>0&&u+(h-1)*
+f>=o)&&et(t,`puts ${n.shape.join(" x ")} into ${s.shape.join(" x ")}`);let m=za(e,s,n,i.map((g,y)=>y===r?g*f:g),u*i[r],c);return{once:m.once,run:()=>{s.data.fill(
 0),m.run?.()}}}function Zp(t){return t.out.constant=!0,{run:()=>t.out.data.fill(yt(t,"s"))}}var Zl={"mmkernels.coupled_scan_backward":Vp,"mmkernels.causal_conv_\
 backward":Xp,select_backward:Xl,slice_backward:Xl,scalar_tensor:Zp};function Ql(t){let e=Math.abs(t),n=1/(1+.5*e),s=-1.26551223+n*(1.00002368+n*(.37409196+n*(.09678418+n*(-.18628806+n*(.27886807+n*(-1.13520398+n*(1.48851587+n*(-.82215223+
 n*.17087277)))))))),a=n*Math.exp(-e*e+s);return t>=0?1-a:a-1}var sc={exp:(t,e,n)=>{for(let s=0;s<n;s++)t[s]=Math.exp(e[s])},log:(t,e,n)=>{for(let s=0;s<n;s++)t[s]=
@@ -1418,30 +1418,30 @@ s,a]),yt(e,"alpha",1)!==1&&et(e,"has a factor alpha, which is not available"),e.
 shape.at(-1)??1,c=r.type==="f"&&s.type==="f";if(n.simd&&c&&t==="add"&&a.type==="f"&&s.size===o&&a.size===o)return{run:()=>n.kernels.add(s.data.byteOffset,a.data.
 byteOffset,r.data.byteOffset,o)};let f=a.type==="b"&&s.size===o&&a.shape.length===r.shape.length&&a.shape.at(-1)===1&&a.size*l===o;if(n.simd&&c&&t==="mul"&&f)return{
 run:()=>n.kernels.scale_rows(s.data.byteOffset,a.data.byteOffset,r.data.byteOffset,o/l,l)};let d=tm.indexOf(t==="rsub"?"sub":t),u=d<0||r.type!=="f"?null:nm(n,d,
-...t==="rsub"?[a,s]:[s,a],r);if(u)return u;if(s.size===o&&a.size===o)return{run:()=>i(r.data,0,s.data,0,1,a.data,0,1,o)};let[h,m]=[s,a].map(w=>ye(w.shape,r.shape)),
-g=h.at(-1)??0,b=m.at(-1)??0;return{run:Je(r.shape,[h,m],[0,0],(w,y)=>i(r.data,w,s.data,y[0],g,a.data,y[1],b,l))}};function nm(t,e,n,s,a){let[r,o]=[n,s].map(l=>t.
-simd?qr(t,l):null),i=r&&o?Ta(t,a.shape,[n,s].map(l=>ye(l.shape,a.shape))):null;return!r||!o||!i?null:{once:()=>{for(let l of[r,o,i])l.once()},run:()=>t.kernels.
+...t==="rsub"?[a,s]:[s,a],r);if(u)return u;if(s.size===o&&a.size===o)return{run:()=>i(r.data,0,s.data,0,1,a.data,0,1,o)};let[h,m]=[s,a].map(w=>ve(w.shape,r.shape)),
+g=h.at(-1)??0,y=m.at(-1)??0;return{run:Je(r.shape,[h,m],[0,0],(w,b)=>i(r.data,w,s.data,b[0],g,a.data,b[1],y,l))}};function nm(t,e,n,s,a){let[r,o]=[n,s].map(l=>t.
+simd?qr(t,l):null),i=r&&o?Ta(t,a.shape,[n,s].map(l=>ve(l.shape,a.shape))):null;return!r||!o||!i?null:{once:()=>{for(let l of[r,o,i])l.once()},run:()=>t.kernels.
 combine(e,r.tensor.data.byteOffset,o.tensor.data.byteOffset,a.data.byteOffset,i.table.data.byteOffset)}}function rc(t,e,n,s,a){if(t.simd&&e.type==="b"&&a.type===
-"f"){let[r,o]=[n,s].map(l=>qr(t,l)),i=r&&o?Ta(t,a.shape,[e,n,s].map(l=>ye(l.shape,a.shape))):null;if(r&&o&&i)return{once:()=>{for(let l of[r,o,i])l.once()},run:()=>t.
+"f"){let[r,o]=[n,s].map(l=>qr(t,l)),i=r&&o?Ta(t,a.shape,[e,n,s].map(l=>ve(l.shape,a.shape))):null;if(r&&o&&i)return{once:()=>{for(let l of[r,o,i])l.once()},run:()=>t.
 kernels.where(e.data.byteOffset,r.tensor.data.byteOffset,o.tensor.data.byteOffset,a.data.byteOffset,i.table.data.byteOffset)}}return{run:sm(e,n,s,a)}}function sm(t,e,n,s){
-let[a,r,o]=[t,e,n].map(d=>ye(d.shape,s.shape)),i=s.shape.at(-1)??1,l=a.at(-1)??0,c=r.at(-1)??0,f=o.at(-1)??0;return Je(s.shape,[a,r,o],[0,0,0],(d,u)=>{let h=s.data,
-m=t.data,g=e.data,b=n.data,w=u[0],y=u[1],v=u[2];if(l===0){let A=m[w]?g:b,$=m[w]?c:f;for(let x=0,k=m[w]?y:v;x<i;x++,k+=$)h[d+x]=A[k]}else for(let A=0;A<i;A++,w+=
-l,y+=c,v+=f)h[d+A]=m[w]?g[y]:b[v]})}function am(t,e){let[n,s,a]=["condition","self","other"].map(r=>an(t,r));return rn(t,[n,s,a]),rc(e,n,s,a,t.out)}function rm(t,e){
+let[a,r,o]=[t,e,n].map(d=>ve(d.shape,s.shape)),i=s.shape.at(-1)??1,l=a.at(-1)??0,c=r.at(-1)??0,f=o.at(-1)??0;return Je(s.shape,[a,r,o],[0,0,0],(d,u)=>{let h=s.data,
+m=t.data,g=e.data,y=n.data,w=u[0],b=u[1],v=u[2];if(l===0){let A=m[w]?g:y,$=m[w]?c:f;for(let x=0,k=m[w]?b:v;x<i;x++,k+=$)h[d+x]=A[k]}else for(let A=0;A<i;A++,w+=
+l,b+=c,v+=f)h[d+A]=m[w]?g[b]:y[v]})}function am(t,e){let[n,s,a]=["condition","self","other"].map(r=>an(t,r));return rn(t,[n,s,a]),rc(e,n,s,a,t.out)}function rm(t,e){
 let n=ft(t,"self"),s=ft(t,"mask"),a=an(t,"value");return rn(t,[n,s,a]),rc(e,s,a,n,t.out)}function tc(t){let e=ft(t,"self"),{out:n}=t,s=yt(t,"min",-1/0),a=yt(t,"\
 max",1/0);return Ht(t,e,n),{run:()=>{let r=n.data,o=e.data;for(let i=0;i<r.length;i++)r[i]=o[i]<s?s:o[i]>a?a:o[i]}}}function ec(t){let e=ft(t,"self"),{out:n}=t;
 if(Ht(t,e,n),e.type===n.type)return{alias:e};let s=n.type==="i"&&e.type!=="b",a=n.type==="b";return{run:()=>{let r=n.data,o=e.data;if(a)for(let i=0;i<r.length;i++)
 r[i]=o[i]!==0?1:0;else if(s)for(let i=0;i<r.length;i++)r[i]=Math.trunc(o[i]);else r.set(o)}}}function om(t){let[e,n,s]=["self","end","weight"].map(f=>an(t,f)),{
-out:a}=t;rn(t,[e,n,s]);let r=[e,n,s].map(f=>ye(f.shape,a.shape)),[o,i,l]=r.map(f=>f.at(-1)??0),c=a.shape.at(-1)??1;return{run:Je(a.shape,r,[0,0,0],(f,d)=>{for(let u=0;u<
+out:a}=t;rn(t,[e,n,s]);let r=[e,n,s].map(f=>ve(f.shape,a.shape)),[o,i,l]=r.map(f=>f.at(-1)??0),c=a.shape.at(-1)??1;return{run:Je(a.shape,r,[0,0,0],(f,d)=>{for(let u=0;u<
 c;u++){let h=e.data[d[0]+u*o],m=n.data[d[1]+u*i],g=s.data[d[2]+u*l];a.data[f+u]=g<.5?h+g*(m-h):m-(m-h)*(1-g)}})}}function im(t,e){let[n,s,a]=["self","tensor1","\
 tensor2"].map(h=>an(t,h)),{out:r}=t,{shape:o}=r;rn(t,[n,s,a]),yt(t,"value",1)!==1&&et(t,"has a factor, which is not available");let i=o.at(-1)??1,l=o[0];if(e.simd&&
 o.length===4&&s.size===r.size&&n.size===l*i&&a.size===n.size&&n.shape.length===4){let h=o[1]*o[2];return{run:()=>{for(let m=0;m<l;m++)e.kernels.addcmul(n.data.byteOffset+
-m*i*4,s.data.byteOffset+m*h*i*4,a.data.byteOffset+m*i*4,r.data.byteOffset+m*h*i*4,h,i)}}}let c=[n,s,a].map(h=>ye(h.shape,o)),[f,d,u]=c.map(h=>h.at(-1)??0);return{
-run:Je(o,c,[0,0,0],(h,m)=>{let g=r.data,b=n.data,w=s.data,y=a.data;for(let v=0,A=m[0],$=m[1],x=m[2];v<i;v++,A+=f,$+=d,x+=u)g[h+v]=b[A]+w[$]*y[x]})}}function nc(t,e){
-let n=ft(t,"self"),{out:s}=t;return rn(t,[n]),n.size===s.size?{alias:n}:vn(e,s,n,ye(n.shape,s.shape),0)}var oc={...Object.fromEntries(Object.keys(sc).map(t=>[t,
+m*i*4,s.data.byteOffset+m*h*i*4,a.data.byteOffset+m*i*4,r.data.byteOffset+m*h*i*4,h,i)}}}let c=[n,s,a].map(h=>ve(h.shape,o)),[f,d,u]=c.map(h=>h.at(-1)??0);return{
+run:Je(o,c,[0,0,0],(h,m)=>{let g=r.data,y=n.data,w=s.data,b=a.data;for(let v=0,A=m[0],$=m[1],x=m[2];v<i;v++,A+=f,$+=d,x+=u)g[h+v]=y[A]+w[$]*b[x]})}}function nc(t,e){
+let n=ft(t,"self"),{out:s}=t;return rn(t,[n]),n.size===s.size?{alias:n}:vn(e,s,n,ve(n.shape,s.shape),0)}var oc={...Object.fromEntries(Object.keys(sc).map(t=>[t,
 em(t)])),...Object.fromEntries(Object.keys(ac).map(t=>[t,Fs(t)])),bitwise_and:Fs("__and__"),bitwise_or:Fs("__or__"),logical_and:Fs("__and__"),logical_or:Fs("__o\
 r__"),where:am,masked_fill:rm,clamp:tc,clamp_min:tc,_to_copy:ec,to:ec,lerp:om,addcmul:im,expand:nc,expand_as:nc};function cc(t,e,n,s,a,r){let o=e.shape.length,i=Ct(e.shape),{shape:l}=n,c=e.shape[s],f=i[s];(l.length!==o||l.some((u,h)=>h!==s&&u>e.shape[h]))&&et(t,`has an ind\
 ex of shape ${l.join(" x ")} for ${e.shape.join(" x ")}`);let d=new Int32Array(o);return()=>{d.fill(0);let u=0,h=0;for(let m=0;m<n.size;m++){let g=n.data[m];g>=
-0&&g<c||et(t,`has the index ${g} of ${c}`),r(m,u+g*f,h);for(let b=o-1;b>=0&&(b!==s&&(u+=i[b]),h+=a[b],!(++d[b]<l[b]));b--)b!==s&&(u-=i[b]*l[b]),h-=a[b]*l[b],d[b]=
+0&&g<c||et(t,`has the index ${g} of ${c}`),r(m,u+g*f,h);for(let y=o-1;y>=0&&(y!==s&&(u+=i[y]),h+=a[y],!(++d[y]<l[y]));y--)y!==s&&(u-=i[y]*l[y]),h-=a[y]*l[y],d[y]=
 0}}}function lm(t,e){let n=ft(t,"self"),s=ft(t,"index"),a=se(t,"dim",n.shape.length),{out:r}=t;if(Ht(t,s,r),e.simd&&n.type==="f"&&r.type==="f"&&s.type==="i"&&s.
 shape.length===n.shape.length&&s.shape.every((o,i)=>i===a||o===n.shape[i])){let o=Et(n.shape.slice(0,a)),i=Et(n.shape.slice(a+1)),l=n.shape[a],c=s.shape[a];return{
 run:()=>{e.kernels.gather(n.data.byteOffset,s.data.byteOffset,r.data.byteOffset,o,l,c,i)&&et(t,`has an index outside of 0 to ${l-1}`)}}}return{run:cc(t,n,s,a,Ct(
@@ -1451,19 +1451,19 @@ map(()=>0):Ct(o.shape),c=cc(t,e,n,s,l,(f,d,u)=>{a.data[d]=r?a.data[d]+o.data[u]:
 "embedding",n=ft(t,e?"weight":"self"),s=ft(t,e?"indices":"index"),a=e?0:se(t,"dim",n.shape.length),r=Et(n.shape.slice(a+1)),o=n.shape[a],i=Et(n.shape.slice(0,a)),
 {out:l}=t;return l.size!==i*s.size*r&&et(t,"has an output of another size"),{run:()=>{for(let c=0,f=0;c<i;c++)for(let d=0;d<s.size;d++){let u=s.data[d];u>=0&&u<
 o||et(t,`has the index ${u} of ${o}`);let h=(c*o+u)*r;for(let m=0;m<r;m++)l.data[f++]=n.data[h+m]}}}}function cm(t){let e=ft(t,"self"),{out:n}=t,s=t.args.indices;
-Array.isArray(s)||et(t,"has no list indices");let a=s.filter(b=>wn(b)),r=s.findIndex(b=>wn(b)),o=r+a.length;(r<0||s.slice(r).some((b,w)=>w<a.length&&!wn(b))||a.
-some(b=>b.type==="b"))&&et(t,"has indices that are not available: give positions for neighbouring axes");let i=Math.max(...a.map(b=>b.shape.length)),l=Array.from(
-{length:i},(b,w)=>Math.max(...a.map(y=>y.shape[w-i+y.shape.length]??1))),c=a.map(b=>ye(b.shape,l)),f=Ct(e.shape),d=Et(l),u=Ct(l),h=Et(e.shape.slice(0,r)),m=Et(e.
-shape.slice(o)),g=Et(e.shape.slice(r));return h*d*m!==n.size&&et(t,"has an output of another size"),{run:()=>{for(let b=0,w=0;b<h;b++)for(let y=0;y<d;y++){let v=b*
-g;for(let A=0;A<a.length;A++){let $=0;for(let M=0;M<i;M++)$+=Math.floor(y/u[M])%l[M]*c[A][M];let x=a[A].data[$],k=e.shape[r+A],O=x<0?x+k:x;O>=0&&O<k||et(t,`has \
-the index ${x} of ${k}`),v+=O*f[r+A]}for(let A=0;A<m;A++)n.data[w++]=e.data[v+A]}}}}function fm(t){let e=ft(t,"sorted_sequence"),n=ft(t,"self"),{out:s}=t,a=e.shape.
+Array.isArray(s)||et(t,"has no list indices");let a=s.filter(y=>wn(y)),r=s.findIndex(y=>wn(y)),o=r+a.length;(r<0||s.slice(r).some((y,w)=>w<a.length&&!wn(y))||a.
+some(y=>y.type==="b"))&&et(t,"has indices that are not available: give positions for neighbouring axes");let i=Math.max(...a.map(y=>y.shape.length)),l=Array.from(
+{length:i},(y,w)=>Math.max(...a.map(b=>b.shape[w-i+b.shape.length]??1))),c=a.map(y=>ve(y.shape,l)),f=Ct(e.shape),d=Et(l),u=Ct(l),h=Et(e.shape.slice(0,r)),m=Et(e.
+shape.slice(o)),g=Et(e.shape.slice(r));return h*d*m!==n.size&&et(t,"has an output of another size"),{run:()=>{for(let y=0,w=0;y<h;y++)for(let b=0;b<d;b++){let v=y*
+g;for(let A=0;A<a.length;A++){let $=0;for(let _=0;_<i;_++)$+=Math.floor(b/u[_])%l[_]*c[A][_];let x=a[A].data[$],k=e.shape[r+A],S=x<0?x+k:x;S>=0&&S<k||et(t,`has \
+the index ${x} of ${k}`),v+=S*f[r+A]}for(let A=0;A<m;A++)n.data[w++]=e.data[v+A]}}}}function fm(t){let e=ft(t,"sorted_sequence"),n=ft(t,"self"),{out:s}=t,a=e.shape.
 at(-1)??1,r=n.shape.at(-1)??1,o=e.shape.length===1,i=!!t.args.right||t.args.side==="right";return Ht(t,n,s),!o&&e.size/a!==n.size/r&&et(t,"has other rows of sor\
 ted values than of values"),t.args.sorter!=null&&et(t,"has a sorter, which is not available"),{run:()=>{for(let l=0;l<n.size;l++){let c=o?0:Math.floor(l/r)*a,f=n.
 data[l],d=0,u=a;for(;d<u;){let h=d+u>>1,m=e.data[c+h];(i?m<=f:m<f)?d=h+1:u=h}s.data[l]=d}}}}function Gr(t){let e=ft(t,"self"),n=e.shape.length,s=se(t,"dim",n,-1),
 a=e.shape[s]??1,r=Ct(e.shape)[s]??1,o=t.op==="topk",i=o?yt(t,"k"):a,l=o?yt(t,"largest",1)!==0:yt(t,"descending",0)!==0,c=t.op==="argsort"?null:t.parts[0],f=t.op===
 "argsort"?t.out:t.parts[1],d=l?-1:1,u=e.size/Math.max(1,a*r);return(!(i<=a)||(c??f)?.size!==u*i*r)&&et(t,`keeps ${i} of ${a}`),{run:()=>{for(let h=0;h<u;h++)for(let m=0;m<
-r;m++){let g=h*a*r+m,b=Array.from({length:a},(w,y)=>y).sort((w,y)=>d*(e.data[g+w*r]-e.data[g+y*r])||w-y);for(let w=0,y=h*i*r+m;w<i;w++,y+=r)c&&(c.data[y]=e.data[g+
-b[w]*r]),f&&(f.data[y]=b[w])}}}}var fc={gather:lm,scatter:ic,scatter_add:ic,index_select:lc,embedding:lc,index:cm,searchsorted:fm,argsort:Gr,sort:Gr,topk:Gr};function dm(t){let e=ft(t,"self");return Ht(t,e,t.out),{alias:e}}function Kr(t,e){let n=ft(t,"self"),s=n.shape.length,a=n.shape.map((o,i)=>i);if(t.op==="permute")
+r;m++){let g=h*a*r+m,y=Array.from({length:a},(w,b)=>b).sort((w,b)=>d*(e.data[g+w*r]-e.data[g+b*r])||w-b);for(let w=0,b=h*i*r+m;w<i;w++,b+=r)c&&(c.data[b]=e.data[g+
+y[w]*r]),f&&(f.data[b]=y[w])}}}}var fc={gather:lm,scatter:ic,scatter_add:ic,index_select:lc,embedding:lc,index:cm,searchsorted:fm,argsort:Gr,sort:Gr,topk:Gr};function dm(t){let e=ft(t,"self");return Ht(t,e,t.out),{alias:e}}function Kr(t,e){let n=ft(t,"self"),s=n.shape.length,a=n.shape.map((o,i)=>i);if(t.op==="permute")
 Fe(t,"dims").forEach((o,i)=>a[i]=hs(o,s));else if(t.op==="t")a.reverse();else{let o=se(t,"dim0",s),i=se(t,"dim1",s);[a[o],a[i]]=[a[i],a[o]]}if((new Set(a).size!==
 s||a.some(o=>!(o>=0&&o<s)))&&et(t,`has the axes ${a.join(", ")}`),Ht(t,n,t.out),a.filter(o=>n.shape[o]>1).every((o,i,l)=>i===0||l[i-1]<o))return{alias:n};let r=Ct(
 n.shape);return vn(e,t.out,n,a.map(o=>r[o]),0)}function pc(t,e,n,s,a,r,o){let i=Ct(e.shape);return Et(e.shape.slice(0,s))===1&&r[s]===i[s]?{alias:e,shift:a*i[s]}:
@@ -1477,12 +1477,12 @@ c,n,r,(i-f)*r[a],d)});return Dr(l)}function dc(t,e){let n=jn(t,"tensors").filter
 l=>{let c=t.op==="stack"?[...l.shape.slice(0,a),1,...l.shape.slice(a)]:l.shape;(c.length!==s.shape.length||c.some((d,u)=>u!==a&&d!==s.shape[u]))&&et(t,`cannot j\
 oin ${c.join(" x ")} to ${s.shape.join(" x ")}`);let f=za(e,s,l,r,o*r[a],c);return o+=c[a],f});return o!==s.shape[a]&&et(t,`joins ${o} of ${s.shape[a]}`),Dr(i)}
 function uc(t){let e=ft(t,"self"),{out:n}=t,s=Fe(t,"pad"),a=e.shape.length,r=yt(t,"value",0);t.args.mode!=null&&t.args.mode!=="constant"&&et(t,`pads with ${String(
-t.args.mode)}, which is not available`);let o=e.shape.map((b,w)=>s[2*(a-1-w)]??0),i=e.shape.map((b,w)=>s[2*(a-1-w)+1]??0);e.shape.some((b,w)=>b+o[w]+i[w]!==n.shape[w])&&
-et(t,`pads ${e.shape.join(" x ")} to ${n.shape.join(" x ")}`);let l=e.shape.map((b,w)=>b+Math.min(0,o[w])+Math.min(0,i[w])),c=Ct(e.shape),f=Ct(n.shape),d=o.reduce(
-(b,w,y)=>b+Math.max(0,-w)*c[y],0),u=o.reduce((b,w,y)=>b+Math.max(0,w)*f[y],0),h=Et(l.slice(0,-1)),m=l.at(-1)??1,g=new Int32Array(a);return{run:()=>{n.data.fill(
-r),g.fill(0);for(let b=0;b<h;b++){let w=d,y=u;for(let v=0;v<a-1;v++)w+=g[v]*c[v],y+=g[v]*f[v];for(let v=0;v<m;v++)n.data[y+v]=e.data[w+v];for(let v=a-2;v>=0&&!(++g[v]<
+t.args.mode)}, which is not available`);let o=e.shape.map((y,w)=>s[2*(a-1-w)]??0),i=e.shape.map((y,w)=>s[2*(a-1-w)+1]??0);e.shape.some((y,w)=>y+o[w]+i[w]!==n.shape[w])&&
+et(t,`pads ${e.shape.join(" x ")} to ${n.shape.join(" x ")}`);let l=e.shape.map((y,w)=>y+Math.min(0,o[w])+Math.min(0,i[w])),c=Ct(e.shape),f=Ct(n.shape),d=o.reduce(
+(y,w,b)=>y+Math.max(0,-w)*c[b],0),u=o.reduce((y,w,b)=>y+Math.max(0,w)*f[b],0),h=Et(l.slice(0,-1)),m=l.at(-1)??1,g=new Int32Array(a);return{run:()=>{n.data.fill(
+r),g.fill(0);for(let y=0;y<h;y++){let w=d,b=u;for(let v=0;v<a-1;v++)w+=g[v]*c[v],b+=g[v]*f[v];for(let v=0;v<m;v++)n.data[b+v]=e.data[w+v];for(let v=a-2;v>=0&&!(++g[v]<
 l[v]);v--)g[v]=0}}}}function pm(t,e){let n=ft(t,"self"),{out:s}=t,a=Fe(t,"repeats"),r=a.length-n.shape.length,o=a.flatMap((l,c)=>[l,n.shape[c-r]??1]),i=a.flatMap(
-(l,c)=>[1,n.shape[c-r]??1]);return Et(o)!==s.size&&et(t,"repeats to another size"),vn(e,s,n,ye(i,o),0,o)}function mm(t,e){let n=ft(t,"self"),s=Ct(n.shape),a=0;Ht(
+(l,c)=>[1,n.shape[c-r]??1]);return Et(o)!==s.size&&et(t,"repeats to another size"),vn(e,s,n,ve(i,o),0,o)}function mm(t,e){let n=ft(t,"self"),s=Ct(n.shape),a=0;Ht(
 t,n,t.out);for(let r of Fe(t,"dims")){let o=hs(r,n.shape.length);o in s||et(t,`has axis ${r} of ${n.shape.length}`),a+=(n.shape[o]-1)*s[o],s[o]=-s[o]}return vn(
 e,t.out,n,s,a)}function hc(t){let e=ft(t,"self"),{out:n}=t,s=yt(t,"diagonal",0),a=n.shape.at(-1)??1,r=n.shape.at(-2)??1,o=t.op==="tril";return Ht(t,e,n),{run:()=>{
 for(let i=0;i<n.size;i++){let l=i%a-Math.floor(i/a)%r-s;n.data[i]=(o?l<=0:l>=0)?e.data[i]:0}}}}var js=t=>e=>(e.out.constant=!0,{run:()=>t(e,e.out.data)}),Yr=js(
@@ -1490,19 +1490,19 @@ for(let i=0;i<n.size;i++){let l=i%a-Math.floor(i/a)%r-s;n.data[i]=(o?l<=0:l>=0)?
 en","unsqueeze","squeeze","clone","detach","alias","contiguous","lift_fresh_copy"].map(t=>[t,dm])),dropout:t=>({alias:ft(t,"input")}),permute:Kr,transpose:Kr,t:Kr,
 select:um,slice:hm,split:Ca,split_with_sizes:Ca,chunk:Ca,unbind:Ca,cat:dc,stack:dc,pad:uc,constant_pad_nd:uc,repeat:pm,flip:mm,tril:hc,triu:hc,zeros:Yr,zeros_like:Yr,
 new_zeros:Yr,ones:Jr,ones_like:Jr,new_ones:Jr,full:Vr,full_like:Vr,new_full:Vr,arange:js((t,e)=>{for(let n=0;n<e.length;n++)e[n]=yt(t,"start",0)+n*yt(t,"step",1)}),
-eye:js((t,e)=>{e.fill(0);for(let n=0;n<e.length;n+=t.out.shape[1]+1)e[n]=1})};function gm(t,e,n,s,a,r,o,i,l,c,f){let d=f&-4;for(let u=0;u<d;u+=4){let h=n?n[o+u]:0,m=n?n[o+u+1]:0,g=n?n[o+u+2]:0,b=n?n[o+u+3]:0,w=0;for(;w+1<l;w+=2){let y=h,v=m,
-A=g,$=b,x=h,k=m,O=g,M=b;for(let _=0,L=a+w*c,P=L+c,F=r+u;_<c;_++,L++,P++,F+=f){let R=t[L],q=t[P],W=e[F],B=e[F+1],H=e[F+2],C=e[F+3];y+=R*W,v+=R*B,A+=R*H,$+=R*C,x+=
-q*W,k+=q*B,O+=q*H,M+=q*C}let T=i+w*f+u,N=T+f;s[T]=y,s[T+1]=v,s[T+2]=A,s[T+3]=$,s[N]=x,s[N+1]=k,s[N+2]=O,s[N+3]=M}if(w<l){let y=h,v=m,A=g,$=b;for(let k=0,O=a+w*c,
-M=r+u;k<c;k++,O++,M+=f){let T=t[O];y+=T*e[M],v+=T*e[M+1],A+=T*e[M+2],$+=T*e[M+3]}let x=i+w*f+u;s[x]=y,s[x+1]=v,s[x+2]=A,s[x+3]=$}}for(let u=d;u<f;u++)for(let h=0;h<
+eye:js((t,e)=>{e.fill(0);for(let n=0;n<e.length;n+=t.out.shape[1]+1)e[n]=1})};function gm(t,e,n,s,a,r,o,i,l,c,f){let d=f&-4;for(let u=0;u<d;u+=4){let h=n?n[o+u]:0,m=n?n[o+u+1]:0,g=n?n[o+u+2]:0,y=n?n[o+u+3]:0,w=0;for(;w+1<l;w+=2){let b=h,v=m,
+A=g,$=y,x=h,k=m,S=g,_=y;for(let M=0,L=a+w*c,R=L+c,F=r+u;M<c;M++,L++,R++,F+=f){let B=t[L],q=t[R],D=e[F],P=e[F+1],H=e[F+2],C=e[F+3];b+=B*D,v+=B*P,A+=B*H,$+=B*C,x+=
+q*D,k+=q*P,S+=q*H,_+=q*C}let T=i+w*f+u,N=T+f;s[T]=b,s[T+1]=v,s[T+2]=A,s[T+3]=$,s[N]=x,s[N+1]=k,s[N+2]=S,s[N+3]=_}if(w<l){let b=h,v=m,A=g,$=y;for(let k=0,S=a+w*c,
+_=r+u;k<c;k++,S++,_+=f){let T=t[S];b+=T*e[_],v+=T*e[_+1],A+=T*e[_+2],$+=T*e[_+3]}let x=i+w*f+u;s[x]=b,s[x+1]=v,s[x+2]=A,s[x+3]=$}}for(let u=d;u<f;u++)for(let h=0;h<
 l;h++){let m=n?n[o+u]:0;for(let g=0;g<c;g++)m+=t[a+h*c+g]*e[r+g*f+u];s[i+h*f+u]=m}}function Rs(t,e,n,s,a,{groups:r,R:o,K:i,N:l,turned:c,shared:f}){let{out:d}=t,
 {probe:u}=e,h=f.w?1:r,m=a!==null&&a.size>l;if((d.size!==r*o*l||n.size!==(f.x?1:r)*o*i||s.size!==h*i*l)&&et(t,`cannot multiply ${n.shape.join(" x ")} by ${s.shape.
-join(" x ")}`),a&&a.size!==l&&a.size!==r*l&&et(t,`adds ${a.shape.join(" x ")} to ${d.shape.join(" x ")}`),u&&[n,s,d,a].every(y=>y===null||y.type==="f")){let y=u.
-packed_size(i,l),v=e.scratch([h*y],"f",s.constant),A=()=>{for(let x=0;x<h;x++)e.kernels.pack(s.data.byteOffset+x*i*l*4,v.data.byteOffset+x*y*4,i,l,c?1:l,c?i:1)},
-$=()=>{for(let x=0;x<r;x++)e.kernels.linear(n.data.byteOffset+(f.x?0:x*o*i*4),v.data.byteOffset+(f.w?0:x*y*4),a?a.data.byteOffset+(m?x*l*4:0):0,d.data.byteOffset+
-x*o*l*4,o,i,l)};return s.constant?{once:A,run:$}:{run:()=>{A(),$()}}}let g=c?e.scratch([h*i*l],"f",s.constant):s,b=()=>{let y=s.data,v=g.data;if(c)for(let A=0;A<
-h;A++)for(let $=0;$<i;$++)for(let x=0;x<l;x++)v[(A*i+$)*l+x]=y[A*i*l+x*i+$]},w=()=>{for(let y=0;y<r;y++)gm(n.data,g.data,a?a.data:null,d.data,f.x?0:y*o*i,f.w?0:
-y*i*l,m?y*l:0,y*o*l,o,i,l)};return s.constant?{once:b,run:w}:{run:()=>{b(),w()}}}function bm(t,e){let n=ft(t,"input"),s=ft(t,"weight"),a=n.shape.at(-1)??1,r=s.shape[0];
-return(s.shape.length!==2||s.shape[1]!==a)&&et(t,`cannot multiply ${n.shape.join(" x ")} by ${s.shape.join(" x ")}`),Rs(t,e,n,s,ae(t,"bias"),{groups:1,R:n.size/
+join(" x ")}`),a&&a.size!==l&&a.size!==r*l&&et(t,`adds ${a.shape.join(" x ")} to ${d.shape.join(" x ")}`),u&&[n,s,d,a].every(b=>b===null||b.type==="f")){let b=u.
+packed_size(i,l),v=e.scratch([h*b],"f",s.constant),A=()=>{for(let x=0;x<h;x++)e.kernels.pack(s.data.byteOffset+x*i*l*4,v.data.byteOffset+x*b*4,i,l,c?1:l,c?i:1)},
+$=()=>{for(let x=0;x<r;x++)e.kernels.linear(n.data.byteOffset+(f.x?0:x*o*i*4),v.data.byteOffset+(f.w?0:x*b*4),a?a.data.byteOffset+(m?x*l*4:0):0,d.data.byteOffset+
+x*o*l*4,o,i,l)};return s.constant?{once:A,run:$}:{run:()=>{A(),$()}}}let g=c?e.scratch([h*i*l],"f",s.constant):s,y=()=>{let b=s.data,v=g.data;if(c)for(let A=0;A<
+h;A++)for(let $=0;$<i;$++)for(let x=0;x<l;x++)v[(A*i+$)*l+x]=b[A*i*l+x*i+$]},w=()=>{for(let b=0;b<r;b++)gm(n.data,g.data,a?a.data:null,d.data,f.x?0:b*o*i,f.w?0:
+b*i*l,m?b*l:0,b*o*l,o,i,l)};return s.constant?{once:y,run:w}:{run:()=>{y(),w()}}}function bm(t,e){let n=ft(t,"input"),s=ft(t,"weight"),a=n.shape.at(-1)??1,r=s.shape[0];
+return(s.shape.length!==2||s.shape[1]!==a)&&et(t,`cannot multiply ${n.shape.join(" x ")} by ${s.shape.join(" x ")}`),Rs(t,e,n,s,re(t,"bias"),{groups:1,R:n.size/
 Math.max(1,a),K:a,N:r,turned:!0,shared:{x:!1,w:!1}})}function Ls(t,e){let n=t.op==="baddbmm"||t.op==="addmm";n&&(yt(t,"beta",1)!==1||yt(t,"alpha",1)!==1)&&et(t,
 "has factors, which are not available");let s=ft(t,t.op==="baddbmm"?"batch1":t.op==="addmm"?"mat1":"self"),a=ft(t,t.op==="baddbmm"?"batch2":t.op==="matmul"?"oth\
 er":"mat2"),r=n?ft(t,"self"):null,o=s.shape.at(-1)??1,i=a.shape.at(-1)??1;(s.shape.length<2||a.shape.length<2||a.shape.at(-2)!==o)&&et(t,`cannot multiply ${s.shape.
@@ -1511,101 +1511,101 @@ join(" x ")} by ${a.shape.join(" x ")}`);let l=Et(s.shape.slice(0,-2)),c=Et(a.sh
 turned:!1,shared:{x:!1,w:!1}}):(l!==c&&l!==1&&et(t,`has ${l} matrices on the left and ${c} on the right`),Rs(t,e,s,a,r,{groups:c,R:f,K:o,N:i,turned:!1,shared:{x:l===
 1,w:!1}}))}function ym(t){let{equation:e}=t.args,n=jn(t,"tensors"),{out:s}=t;(typeof e!="string"||!/^[a-zA-Z]*(,[a-zA-Z]*)*->[a-zA-Z]*$/.test(e.replaceAll(" ","")))&&
 et(t,"has an equation that is not available");let[a,r]=e.replaceAll(" ","").split("->"),o=a.split(","),i={};o.length!==n.length&&et(t,`has ${n.length} arrays fo\
-r ${e}`),o.forEach((y,v)=>{y.length!==n[v].shape.length&&et(t,`has ${n[v].shape.length} axes for ${y}`),[...y].forEach((A,$)=>{let x=n[v].shape[$];(i[A]??x)!==x&&
-et(t,`has two sizes for ${A}`),i[A]=x})});let l=[...r],c=Object.keys(i).filter(y=>!l.includes(y)),f=[...l,...c],d=f.map(y=>i[y]);(d.some(y=>y===void 0)||Et(l.map(
-y=>i[y]))!==s.size)&&et(t,"has an output of another size");let u=o.map((y,v)=>{let A=Ct(n[v].shape);return f.map($=>[...y].reduce((x,k,O)=>k===$?x+A[O]:x,0))}),
-h=Et(c.map(y=>i[y])),m=d.length,g=new Int32Array(m),b=new Int32Array(n.length),w=s.size*h;return{run:()=>{g.fill(0),b.fill(0);for(let y=0,v=-1,A=0;y<w;y++){y%h===
-0&&(v>=0&&(s.data[v]=A),v++,A=0);let $=1;for(let x=0;x<n.length;x++)$*=n[x].data[b[x]];A+=$,y===w-1&&(s.data[v]=A);for(let x=m-1;x>=0;x--){for(let k=0;k<n.length;k++)
-b[k]+=u[k][x];if(++g[x]<d[x])break;for(let k=0;k<n.length;k++)b[k]-=u[k][x]*d[x];g[x]=0}}}}}function wm(t,e){let[n,s,a]=["query","key","value"].map($=>ft(t,$)),
-r=ae(t,"attn_mask"),o=!!t.args.is_causal,{out:i}=t,l=n.shape.at(-1)??1,c=n.shape.at(-2)??1,f=s.shape.at(-2)??1,d=a.shape.at(-1)??1,u=n.shape.slice(0,-2),h=Et(u);
+r ${e}`),o.forEach((b,v)=>{b.length!==n[v].shape.length&&et(t,`has ${n[v].shape.length} axes for ${b}`),[...b].forEach((A,$)=>{let x=n[v].shape[$];(i[A]??x)!==x&&
+et(t,`has two sizes for ${A}`),i[A]=x})});let l=[...r],c=Object.keys(i).filter(b=>!l.includes(b)),f=[...l,...c],d=f.map(b=>i[b]);(d.some(b=>b===void 0)||Et(l.map(
+b=>i[b]))!==s.size)&&et(t,"has an output of another size");let u=o.map((b,v)=>{let A=Ct(n[v].shape);return f.map($=>[...b].reduce((x,k,S)=>k===$?x+A[S]:x,0))}),
+h=Et(c.map(b=>i[b])),m=d.length,g=new Int32Array(m),y=new Int32Array(n.length),w=s.size*h;return{run:()=>{g.fill(0),y.fill(0);for(let b=0,v=-1,A=0;b<w;b++){b%h===
+0&&(v>=0&&(s.data[v]=A),v++,A=0);let $=1;for(let x=0;x<n.length;x++)$*=n[x].data[y[x]];A+=$,b===w-1&&(s.data[v]=A);for(let x=m-1;x>=0;x--){for(let k=0;k<n.length;k++)
+y[k]+=u[k][x];if(++g[x]<d[x])break;for(let k=0;k<n.length;k++)y[k]-=u[k][x]*d[x];g[x]=0}}}}}function wm(t,e){let[n,s,a]=["query","key","value"].map($=>ft(t,$)),
+r=re(t,"attn_mask"),o=!!t.args.is_causal,{out:i}=t,l=n.shape.at(-1)??1,c=n.shape.at(-2)??1,f=s.shape.at(-2)??1,d=a.shape.at(-1)??1,u=n.shape.slice(0,-2),h=Et(u);
 (t.args.enable_gqa||s.shape.at(-1)!==l||a.shape.at(-2)!==f||s.size!==h*f*l||a.size!==h*f*d||i.size!==h*c*d)&&et(t,`has queries ${n.shape.join(" x ")}, keys ${s.
-shape.join(" x ")}, values ${a.shape.join(" x ")}`);let m=[...u,c,f],g=yt(t,"scale",1/Math.sqrt(l)),b=new Float64Array(f),w=Ct(u);r&&rn({...t,out:{...i,shape:m}},
-[r]);let y=r?ye(r.shape,m):m.map(()=>0),v=y.at(-2)??0,A=y.at(-1)??0;if(e.probe&&[n,s,a,i].every($=>$.type==="f")&&(r===null||r.type==="b"||r.type==="f")){let $=e.
-scratch([e.probe.attention_scratch(c,f,l,d)],"f"),x=Array.from({length:h},(k,O)=>u.reduce((M,T,N)=>M+Math.floor(O/w[N])%T*y[N],0));return{run:()=>{for(let k=0;k<
-h;k++){let O=r?.type==="b"?r.data.byteOffset+x[k]:0,M=r?.type==="f"?r.data.byteOffset+x[k]*4:0;e.kernels.attention(n.data.byteOffset+k*c*l*4,s.data.byteOffset+k*
-f*l*4,a.data.byteOffset+k*f*d*4,O,M,v,A,i.data.byteOffset+k*c*d*4,$.data.byteOffset,c,f,l,d,g,o?1:0)}}}}return{run:()=>{let $=n.data,x=s.data,k=a.data,O=i.data,
-M=r?.data;for(let T=0;T<h;T++){let N=0;for(let _=0;_<u.length;_++)N+=Math.floor(T/w[_])%u[_]*y[_];for(let _=0;_<c;_++){let L=-1/0,P=0,F=(T*c+_)*l,R=(T*c+_)*d;for(let q=0;q<
-f;q++){let W=M?M[N+_*v+q*A]:1;if(o&&q>_||r?.type==="b"&&!W){b[q]=-1/0;continue}let B=0;for(let H=0,C=(T*f+q)*l;H<l;H++)B+=$[F+H]*x[C+H];b[q]=B*g+(r&&r.type!=="b"?
-W:0),b[q]>L&&(L=b[q])}for(let q=0;q<f;q++)P+=b[q]=b[q]===-1/0?0:Math.exp(b[q]-L);for(let q=0;q<d;q++)O[R+q]=0;for(let q=0;q<f;q++){if(b[q]===0)continue;let W=b[q]/
-P;for(let B=0,H=(T*f+q)*d;B<d;B++)O[R+B]+=W*k[H+B]}}}}}}var gc={linear:bm,bmm:Ls,baddbmm:Ls,matmul:Ls,mm:Ls,addmm:Ls,einsum:ym,scaled_dot_product_attention:wm};var Ps=t=>1/(1+Math.exp(-t)),yc={gru:{gates:3,cell(t,e,n,s,a,r,o,i){let l=Ps(t[e]+n[s]),c=Ps(t[e+i]+n[s+i]),f=Math.tanh(t[e+2*i]+l*n[s+2*i]);a[o]=(1-c)*f+c*a[o]}},
-lstm:{gates:4,cell(t,e,n,s,a,r,o,i){let l=Ps(t[e]+n[s]),c=Ps(t[e+i]+n[s+i]),f=Math.tanh(t[e+2*i]+n[s+2*i]),d=Ps(t[e+3*i]+n[s+3*i]);r[o]=c*r[o]+l*f,a[o]=d*Math.tanh(
+shape.join(" x ")}, values ${a.shape.join(" x ")}`);let m=[...u,c,f],g=yt(t,"scale",1/Math.sqrt(l)),y=new Float64Array(f),w=Ct(u);r&&rn({...t,out:{...i,shape:m}},
+[r]);let b=r?ve(r.shape,m):m.map(()=>0),v=b.at(-2)??0,A=b.at(-1)??0;if(e.probe&&[n,s,a,i].every($=>$.type==="f")&&(r===null||r.type==="b"||r.type==="f")){let $=e.
+scratch([e.probe.attention_scratch(c,f,l,d)],"f"),x=Array.from({length:h},(k,S)=>u.reduce((_,T,N)=>_+Math.floor(S/w[N])%T*b[N],0));return{run:()=>{for(let k=0;k<
+h;k++){let S=r?.type==="b"?r.data.byteOffset+x[k]:0,_=r?.type==="f"?r.data.byteOffset+x[k]*4:0;e.kernels.attention(n.data.byteOffset+k*c*l*4,s.data.byteOffset+k*
+f*l*4,a.data.byteOffset+k*f*d*4,S,_,v,A,i.data.byteOffset+k*c*d*4,$.data.byteOffset,c,f,l,d,g,o?1:0)}}}}return{run:()=>{let $=n.data,x=s.data,k=a.data,S=i.data,
+_=r?.data;for(let T=0;T<h;T++){let N=0;for(let M=0;M<u.length;M++)N+=Math.floor(T/w[M])%u[M]*b[M];for(let M=0;M<c;M++){let L=-1/0,R=0,F=(T*c+M)*l,B=(T*c+M)*d;for(let q=0;q<
+f;q++){let D=_?_[N+M*v+q*A]:1;if(o&&q>M||r?.type==="b"&&!D){y[q]=-1/0;continue}let P=0;for(let H=0,C=(T*f+q)*l;H<l;H++)P+=$[F+H]*x[C+H];y[q]=P*g+(r&&r.type!=="b"?
+D:0),y[q]>L&&(L=y[q])}for(let q=0;q<f;q++)R+=y[q]=y[q]===-1/0?0:Math.exp(y[q]-L);for(let q=0;q<d;q++)S[B+q]=0;for(let q=0;q<f;q++){if(y[q]===0)continue;let D=y[q]/
+R;for(let P=0,H=(T*f+q)*d;P<d;P++)S[B+P]+=D*k[H+P]}}}}}}var gc={linear:bm,bmm:Ls,baddbmm:Ls,matmul:Ls,mm:Ls,addmm:Ls,einsum:ym,scaled_dot_product_attention:wm};var Bs=t=>1/(1+Math.exp(-t)),yc={gru:{gates:3,cell(t,e,n,s,a,r,o,i){let l=Bs(t[e]+n[s]),c=Bs(t[e+i]+n[s+i]),f=Math.tanh(t[e+2*i]+l*n[s+2*i]);a[o]=(1-c)*f+c*a[o]}},
+lstm:{gates:4,cell(t,e,n,s,a,r,o,i){let l=Bs(t[e]+n[s]),c=Bs(t[e+i]+n[s+i]),f=Math.tanh(t[e+2*i]+n[s+2*i]),d=Bs(t[e+3*i]+n[s+3*i]);r[o]=c*r[o]+l*f,a[o]=d*Math.tanh(
 r[o])}},rnn_tanh:{gates:1,cell:(t,e,n,s,a,r,o)=>{a[o]=Math.tanh(t[e]+n[s])}},rnn_relu:{gates:1,cell:(t,e,n,s,a,r,o)=>{a[o]=Math.max(0,t[e]+n[s])}}};function bc(t,e,n,s,a){
 for(let r=0;r<n;r++)for(let o=0;o<s;o++)e.data.set(t.data.subarray((r*s+o)*a,(r*s+o+1)*a),(o*n+r)*a)}function vm(t,e){let{gates:n,cell:s}=yc[t.op],a=ft(t,"input"),
 r=t.op==="lstm",[o,i,l]=t.parts,c=r?jn(t,"hx"):[ft(t,"hx")],f=jn(t,"params"),d=yt(t,"num_layers"),u=yt(t,"bidirectional")?2:1,h=!!yt(t,"batch_first"),m=yt(t,"ha\
 s_biases")?4:2,g=a.type;yt(t,"train")&&yt(t,"dropout")&&et(t,"has dropout of a training"),(a.shape.length!==3||!o||!i||r&&(!l||c.length!==2))&&et(t,"has no sequ\
 ences, states and outputs of a recurrent layer"),(!(Number.isInteger(d)&&d>=1)||f.length!==d*u*m)&&et(t,`has ${f.length} arrays of weights, expected ${d*u*m}; a\
- projection is not available`);let[b,w]=h?a.shape:[a.shape[1],a.shape[0]],y=c[0].shape.at(-1)??0,v=o;Wt(t,v,[...h?[b,w]:[w,b],u*y],"an output");for(let[T,N]of[...c.
-map(_=>[_,"an initial state"]),[i,"a last state"],...r?[[l,"a last cell"]]:[]])Wt(t,T,[d*u,b,y],N);let A=[],$=[],x=(T,N,_,L,P)=>{Wt(t,N,[n*y,P],"weights"),_&&Wt(
-t,_,[n*y],"a bias");let F=e.scratch([L,n*y],g),R=Rs({...t,out:F},e,T,N,_,{groups:1,R:L,K:P,N:n*y,turned:!0,shared:{x:!1,w:!1}});return A.push(R),Object.assign(F,
-{run:()=>R.run?.()})},k=a,O=a.shape[2];if(h){k=e.scratch([w,b,O],g);let T=k,N=O;$.push(()=>bc(a,T,b,w,N))}for(let T=0;T<d;T++){let N=e.scratch([w,b,u*y],g);for(let _=0;_<
-u;_++){let L=(T*u+_)*m,[P,F,R=null,q=null]=f.slice(L,L+m),W=(T*u+_)*b*y,B=e.scratch([b,y],g),H=r?e.scratch([b,y],g):B,C=x(k,P,R,w*b,O),S=x(B,F,q,b,y);$.push(()=>{
-C.run(),B.data.set(c[0].data.subarray(W,W+b*y)),r&&H.data.set(c[1].data.subarray(W,W+b*y));for(let j=0;j<w;j++){let z=_?w-1-j:j;S.run();for(let D=0;D<b;D++){for(let I=0;I<
-y;I++)s(C.data,(z*b+D)*n*y+I,S.data,D*n*y+I,B.data,H.data,D*y+I,y);N.data.set(B.data.subarray(D*y,(D+1)*y),(z*b+D)*u*y+_*y)}}i?.data.set(B.data,W),r&&l?.data.set(
-H.data,W)})}[k,O]=[N,u*y]}let M=k;return $.push(()=>h?bc(M,v,w,b,u*y):v.data.set(M.data)),{once:()=>A.forEach(T=>T.once?.()),run:()=>$.forEach(T=>T())}}var wc=Object.
+ projection is not available`);let[y,w]=h?a.shape:[a.shape[1],a.shape[0]],b=c[0].shape.at(-1)??0,v=o;Wt(t,v,[...h?[y,w]:[w,y],u*b],"an output");for(let[T,N]of[...c.
+map(M=>[M,"an initial state"]),[i,"a last state"],...r?[[l,"a last cell"]]:[]])Wt(t,T,[d*u,y,b],N);let A=[],$=[],x=(T,N,M,L,R)=>{Wt(t,N,[n*b,R],"weights"),M&&Wt(
+t,M,[n*b],"a bias");let F=e.scratch([L,n*b],g),B=Rs({...t,out:F},e,T,N,M,{groups:1,R:L,K:R,N:n*b,turned:!0,shared:{x:!1,w:!1}});return A.push(B),Object.assign(F,
+{run:()=>B.run?.()})},k=a,S=a.shape[2];if(h){k=e.scratch([w,y,S],g);let T=k,N=S;$.push(()=>bc(a,T,y,w,N))}for(let T=0;T<d;T++){let N=e.scratch([w,y,u*b],g);for(let M=0;M<
+u;M++){let L=(T*u+M)*m,[R,F,B=null,q=null]=f.slice(L,L+m),D=(T*u+M)*y*b,P=e.scratch([y,b],g),H=r?e.scratch([y,b],g):P,C=x(k,R,B,w*y,S),O=x(P,F,q,y,b);$.push(()=>{
+C.run(),P.data.set(c[0].data.subarray(D,D+y*b)),r&&H.data.set(c[1].data.subarray(D,D+y*b));for(let j=0;j<w;j++){let z=M?w-1-j:j;O.run();for(let W=0;W<y;W++){for(let I=0;I<
+b;I++)s(C.data,(z*y+W)*n*b+I,O.data,W*n*b+I,P.data,H.data,W*b+I,b);N.data.set(P.data.subarray(W*b,(W+1)*b),(z*y+W)*u*b+M*b)}}i?.data.set(P.data,D),r&&l?.data.set(
+H.data,D)})}[k,S]=[N,u*b]}let _=k;return $.push(()=>h?bc(_,v,w,y,u*b):v.data.set(_.data)),{once:()=>A.forEach(T=>T.once?.()),run:()=>$.forEach(T=>T())}}var wc=Object.
 fromEntries(Object.keys(yc).map(t=>[t,vm]));var $c={sum:{start:0,fold:(t,e)=>t+e},mean:{start:0,fold:(t,e)=>t+e},prod:{start:1,fold:(t,e)=>t*e},any:{start:0,fold:(t,e)=>t||e?1:0},all:{start:1,fold:(t,e)=>t&&
 e?1:0},amax:{start:-1/0,fold:Math.max},amin:{start:1/0,fold:Math.min}},xm=["sum","mean","amax","amin","prod"],Mc=t=>(e,n)=>{let s=ft(e,"self"),{out:a}=e,r=s.shape.
 length,{start:o,fold:i}=$c[t],l=Fe(e,"dim",s.shape.map(($,x)=>x)),c=new Set((l.length?l:s.shape.map(($,x)=>x)).map($=>hs($,r))),f=s.shape.map(($,x)=>c.has(x)?1:
 $),d=s.size/Math.max(1,Et(f));Et(f)!==a.size&&et(e,`reduces ${s.shape.join(" x ")} to ${a.shape.join(" x ")}`);let u=Ct(f).map(($,x)=>c.has(x)?0:$),h=new Float64Array(
-a.size),m=s.shape.at(-1)??1,g=u.at(-1)??0,b=Math.min(...c),w=Math.max(...c),y=c.size>0&&w-b+1===c.size,v=xm.indexOf(t);if(n.simd&&y&&v>=0&&s.type==="f"&&a.type===
-"f"&&s.size>0){let $=Et(s.shape.slice(0,b)),x=Et(s.shape.slice(w+1));return{run:()=>n.kernels.reduce(v,s.data.byteOffset,a.data.byteOffset,$,d,x)}}let A=Je(s.shape,
-[u],[0],($,x)=>{let k=s.data,O=x[0];if(g===0){let M=h[O];for(let T=0;T<m;T++)M=i(M,k[$+T]);h[O]=M}else for(let M=0;M<m;M++)h[O+M]=i(h[O+M],k[$+M])});return{run:()=>{
+a.size),m=s.shape.at(-1)??1,g=u.at(-1)??0,y=Math.min(...c),w=Math.max(...c),b=c.size>0&&w-y+1===c.size,v=xm.indexOf(t);if(n.simd&&b&&v>=0&&s.type==="f"&&a.type===
+"f"&&s.size>0){let $=Et(s.shape.slice(0,y)),x=Et(s.shape.slice(w+1));return{run:()=>n.kernels.reduce(v,s.data.byteOffset,a.data.byteOffset,$,d,x)}}let A=Je(s.shape,
+[u],[0],($,x)=>{let k=s.data,S=x[0];if(g===0){let _=h[S];for(let T=0;T<m;T++)_=i(_,k[$+T]);h[S]=_}else for(let _=0;_<m;_++)h[S+_]=i(h[S+_],k[$+_])});return{run:()=>{
 h.fill(o),A();for(let $=0;$<a.size;$++)a.data[$]=t==="mean"?h[$]/d:h[$]}}},Ia=(t,e)=>(n,s)=>{let a=ft(n,"self"),r=a.shape.length,o=n.args.dim==null,i=t==="max"?
 1:-1;if(!e&&o)return Mc(t==="max"?"amax":"amin")(n,s);let l=o?0:se(n,"dim",r),c=o?a.size:a.shape[l],f=o?1:Ct(a.shape)[l],d=a.size/Math.max(1,c*f),u=e?null:n.parts[0],
-h=e?n.out:n.parts[1];return(h??u)?.size!==d*f&&et(n,"has an output of another size"),{run:()=>{for(let m=0;m<d;m++)for(let g=0;g<f;g++){let b=0,w=m*c*f+g;for(let y=1;y<
-c;y++)i*a.data[w+y*f]>i*a.data[w+b*f]&&(b=y);u&&(u.data[m*f+g]=a.data[w+b*f]),h&&(h.data[m*f+g]=b)}}}};function vc(t,e){let n=ft(t,"self"),s=se(t,"dim",n.shape.
+h=e?n.out:n.parts[1];return(h??u)?.size!==d*f&&et(n,"has an output of another size"),{run:()=>{for(let m=0;m<d;m++)for(let g=0;g<f;g++){let y=0,w=m*c*f+g;for(let b=1;b<
+c;b++)i*a.data[w+b*f]>i*a.data[w+y*f]&&(y=b);u&&(u.data[m*f+g]=a.data[w+y*f]),h&&(h.data[m*f+g]=y)}}}};function vc(t,e){let n=ft(t,"self"),s=se(t,"dim",n.shape.
 length),a=Ct(n.shape)[s]??1,r=n.shape[s]??1,o=t.op==="cummax",i=o?t.parts[0]:t.out,l=o?t.parts[1]:null,c=n.size/Math.max(1,r*a);return i&&i.size!==n.size&&et(t,
 "has an output of another size"),e.simd&&i&&!l&&n.type==="f"&&i.type==="f"?{run:()=>e.kernels.running(o?2:0,n.data.byteOffset,i.data.byteOffset,c,r,a)}:{run:()=>{
 for(let f=0;f<c;f++)for(let d=0;d<a;d++){let u=o?-1/0:0,h=0;for(let m=0,g=f*r*a+d;m<r;m++,g+=a)o?n.data[g]>=u&&(u=n.data[g],h=m):u+=n.data[g],i&&(i.data[g]=u),l&&
 (l.data[g]=h)}}}}function Xr(t,e){let n=ft(t,"self"),{out:s}=t,a=se(t,"dim",n.shape.length),r=n.shape[a]??1,o=Ct(n.shape)[a]??1,i=t.op.endsWith("log_softmax");Ht(
 t,n,s);let l=n.size/Math.max(1,r*o);return e.simd&&!i&&o===1&&n.type==="f"&&s.type==="f"?{run:()=>e.kernels.softmax(n.data.byteOffset,s.data.byteOffset,l,r)}:{run:()=>{
-let c=s.data,f=n.data;for(let d=0;d<l;d++)for(let u=0;u<o;u++){let h=d*r*o+u,m=h+r*o,g=-1/0,b=0;for(let y=h;y<m;y+=o)f[y]>g&&(g=f[y]);for(let y=h;y<m;y+=o)b+=Math.
-exp(f[y]-g);let w=Math.log(b);for(let y=h;y<m;y+=o)c[y]=i?f[y]-g-w:Math.exp(f[y]-g)/b}}}}function xc(t,e){let n=ft(t,"input"),{out:s}=t,a=t.op==="layer_norm",r=Fe(
-t,"normalized_shape"),o=Et(r),i=ae(t,"weight"),l=a?ae(t,"bias"):null,c=yt(t,"eps",a?1e-5:11920928955078125e-23);Ht(t,n,s),(!(o>0)||r.some((d,u)=>d!==n.shape.at(
+let c=s.data,f=n.data;for(let d=0;d<l;d++)for(let u=0;u<o;u++){let h=d*r*o+u,m=h+r*o,g=-1/0,y=0;for(let b=h;b<m;b+=o)f[b]>g&&(g=f[b]);for(let b=h;b<m;b+=o)y+=Math.
+exp(f[b]-g);let w=Math.log(y);for(let b=h;b<m;b+=o)c[b]=i?f[b]-g-w:Math.exp(f[b]-g)/y}}}}function xc(t,e){let n=ft(t,"input"),{out:s}=t,a=t.op==="layer_norm",r=Fe(
+t,"normalized_shape"),o=Et(r),i=re(t,"weight"),l=a?re(t,"bias"):null,c=yt(t,"eps",a?1e-5:11920928955078125e-23);Ht(t,n,s),(!(o>0)||r.some((d,u)=>d!==n.shape.at(
 u-r.length)))&&et(t,`normalises ${r.join(" x ")} of ${n.shape.join(" x ")}`);for(let d of[i,l])d&&Wt(t,d,r,"a weight");let f=n.size/o;return e.simd&&n.type==="f"?
 {run:()=>e.kernels.layer_norm(n.data.byteOffset,i?.data.byteOffset??0,l?.data.byteOffset??0,s.data.byteOffset,f,o,c,a?1:0)}:{run:()=>{let d=s.data,u=n.data;for(let h=0;h<
-f*o;h+=o){let m=0,g=0;if(a){for(let w=0;w<o;w++)m+=u[h+w];m/=o}for(let w=0;w<o;w++)g+=(u[h+w]-m)**2;let b=1/Math.sqrt(g/o+c);for(let w=0;w<o;w++)d[h+w]=(u[h+w]-
-m)*b*(i?i.data[w]:1)+(l?l.data[w]:0)}}}}function $m(t,e){let n=ft(t,"self"),{out:s}=t,a=n.shape.length,r=yt(t,"ord",2),o=r===1/0;r!==2&&!o&&et(t,`is a norm of o\
+f*o;h+=o){let m=0,g=0;if(a){for(let w=0;w<o;w++)m+=u[h+w];m/=o}for(let w=0;w<o;w++)g+=(u[h+w]-m)**2;let y=1/Math.sqrt(g/o+c);for(let w=0;w<o;w++)d[h+w]=(u[h+w]-
+m)*y*(i?i.data[w]:1)+(l?l.data[w]:0)}}}}function $m(t,e){let n=ft(t,"self"),{out:s}=t,a=n.shape.length,r=yt(t,"ord",2),o=r===1/0;r!==2&&!o&&et(t,`is a norm of o\
 rder ${r}, which is not available`);let i=new Set(Fe(t,"dim",n.shape.map((m,g)=>g)).map(m=>hs(m,a))),l=n.shape.map((m,g)=>i.has(g)?1:m);Et(l)!==s.size&&et(t,"ha\
 s an output of another size");let c=Ct(l).map((m,g)=>i.has(g)?0:m),f=new Float64Array(s.size),d=n.shape.at(-1)??1,u=c.at(-1)??0;if(e.simd&&!o&&i.size===1&&i.has(
-a-1)&&n.type==="f"&&s.type==="f")return{run:()=>e.kernels.norm(n.data.byteOffset,s.data.byteOffset,s.size,d)};let h=Je(n.shape,[c],[0],(m,g)=>{for(let b=0,w=g[0];b<
-d;b++,w+=u)f[w]=o?Math.max(f[w],Math.abs(n.data[m+b])):f[w]+n.data[m+b]**2});return{run:()=>{f.fill(0),h();for(let m=0;m<s.size;m++)s.data[m]=o?f[m]:Math.sqrt(f[m])}}}
+a-1)&&n.type==="f"&&s.type==="f")return{run:()=>e.kernels.norm(n.data.byteOffset,s.data.byteOffset,s.size,d)};let h=Je(n.shape,[c],[0],(m,g)=>{for(let y=0,w=g[0];y<
+d;y++,w+=u)f[w]=o?Math.max(f[w],Math.abs(n.data[m+y])):f[w]+n.data[m+y]**2});return{run:()=>{f.fill(0),h();for(let m=0;m<s.size;m++)s.data[m]=o?f[m]:Math.sqrt(f[m])}}}
 var _c={...Object.fromEntries(Object.keys($c).map(t=>[t,Mc(t)])),max:Ia("max",!1),min:Ia("min",!1),argmax:Ia("max",!0),argmin:Ia("min",!0),cumsum:vc,cummax:vc,softmax:Xr,
 _softmax:Xr,log_softmax:Xr,layer_norm:xc,rms_norm:xc,linalg_vector_norm:$m};function Zr(t,e,n,s){(e.shape.length!==s+2||n.shape.length!==s+2)&&et(t,`has the shape ${e.shape.join(" x ")}, expected batch, channel and ${s===1?"a time axis":
 "two axes"}`);let a=r=>s===1?[1,r.shape[2]]:[r.shape[2],r.shape[3]];return{outer:e.shape.slice(0,2),in:a(e),out:a(n),axes:s}}function Ln(t,e,{axes:n},s,a){let r=Fe(
 t,e),o=r.length||!a?r:a,i=o.length===1&&n===2?[o[0],o[0]]:o;return(i.length<n||!i.every(l=>Number.isInteger(l)&&l>=0))&&et(t,`has ${e} ${JSON.stringify(r)}`),n===
-1?[s,i[i.length-1]]:[i[0],i[1]]}function kc(t){let e=ft(t,"input"),n=ft(t,"weight"),s=ae(t,"bias"),{out:a}=t,r=t.op==="conv1d"?1:2,o=Zr(t,e,a,r),i=Ln(t,"stride",
+1?[s,i[i.length-1]]:[i[0],i[1]]}function kc(t){let e=ft(t,"input"),n=ft(t,"weight"),s=re(t,"bias"),{out:a}=t,r=t.op==="conv1d"?1:2,o=Zr(t,e,a,r),i=Ln(t,"stride",
 o,1),l=Ln(t,"dilation",o,1),c=yt(t,"groups"),[f,d]=o.outer,u=a.shape[1],[h,m]=r===1?[1,n.shape[2]]:n.shape.slice(2),g=d/c;Wt(t,n,r===1?[u,g,m]:[u,g,h,m],"weight\
-s"),s&&Wt(t,s,[u],"a bias");let{padding:b}=t.args,[w,y]=b==="same"?[l[0]*(h-1)>>1,l[1]*(m-1)>>1]:b==="valid"?[0,0]:Ln(t,"padding",o,0);(a.shape[0]!==f||!Number.
-isInteger(g)||u%c)&&et(t,`has ${c} groups of ${d} channels and ${u} outputs`);let[v,A]=o.in,[$,x]=o.out,k=u/c;return{run:()=>{let O=e.data,M=a.data,T=n.data;for(let N=0;N<
-f;N++)for(let _=0;_<u;_++){let L=Math.floor(_/k)*g,P=(N*u+_)*$*x;M.fill(s?s.data[_]:0,P,P+$*x);for(let F=0;F<g;F++)for(let R=0;R<h;R++)for(let q=0;q<m;q++){let W=T[((_*
-g+F)*h+R)*m+q],B=(N*d+L+F)*v*A;for(let H=0;H<$;H++){let C=H*i[0]-w+R*l[0];if(!(C<0||C>=v))for(let S=0,j=q*l[1]-y;S<x;S++,j+=i[1])j>=0&&j<A&&(M[P+H*x+S]+=W*O[B+C*
+s"),s&&Wt(t,s,[u],"a bias");let{padding:y}=t.args,[w,b]=y==="same"?[l[0]*(h-1)>>1,l[1]*(m-1)>>1]:y==="valid"?[0,0]:Ln(t,"padding",o,0);(a.shape[0]!==f||!Number.
+isInteger(g)||u%c)&&et(t,`has ${c} groups of ${d} channels and ${u} outputs`);let[v,A]=o.in,[$,x]=o.out,k=u/c;return{run:()=>{let S=e.data,_=a.data,T=n.data;for(let N=0;N<
+f;N++)for(let M=0;M<u;M++){let L=Math.floor(M/k)*g,R=(N*u+M)*$*x;_.fill(s?s.data[M]:0,R,R+$*x);for(let F=0;F<g;F++)for(let B=0;B<h;B++)for(let q=0;q<m;q++){let D=T[((M*
+g+F)*h+B)*m+q],P=(N*d+L+F)*v*A;for(let H=0;H<$;H++){let C=H*i[0]-w+B*l[0];if(!(C<0||C>=v))for(let O=0,j=q*l[1]-b;O<x;O++,j+=i[1])j>=0&&j<A&&(_[R+H*x+O]+=D*S[P+C*
 A+j])}}}}}}function Oc(t,e,n,{outer:s,in:[a,r],out:[o,i]},l,[c,f],d){(n.shape[0]!==s[0]||n.shape[1]!==s[1])&&et(t,`has ${s.join(" x ")} sequences in and ${n.shape.
 slice(0,2).join(" x ")} out`);let u=Array.from({length:o},(m,g)=>l(g,0)),h=Array.from({length:i},(m,g)=>l(g,1));return{run:()=>{for(let m=0,g=0;m<s[0]*s[1];m++)
-for(let[b,w,y]of u)for(let[v,A,$]of h){let x=d?-1/0:0;for(let k=b;k<w;k+=c)if(k>=0&&k<a)for(let O=v;O<A;O+=f){if(O<0||O>=r)continue;let M=e.data[(m*a+k)*r+O];d?
-(M>x||Number.isNaN(M))&&(x=M):x+=M}n.data[g++]=d?x:x/(y*$)}}}}function Fa(t){let e=ft(t,"self"),n=t.op.startsWith("max"),s=t.out,a=t.op.endsWith("1d")?1:2,r=Zr(
+for(let[y,w,b]of u)for(let[v,A,$]of h){let x=d?-1/0:0;for(let k=y;k<w;k+=c)if(k>=0&&k<a)for(let S=v;S<A;S+=f){if(S<0||S>=r)continue;let _=e.data[(m*a+k)*r+S];d?
+(_>x||Number.isNaN(_))&&(x=_):x+=_}n.data[g++]=d?x:x/(b*$)}}}}function Fa(t){let e=ft(t,"self"),n=t.op.startsWith("max"),s=t.out,a=t.op.endsWith("1d")?1:2,r=Zr(
 t,e,s,a),o=Ln(t,"kernel_size",r,1),i=Ln(t,"stride",r,1,a===1?[o[1]]:o),l=Ln(t,"padding",r,0),c=n?Ln(t,"dilation",r,1):[1,1],f=n||!!yt(t,"count_include_pad",1);return t.
 args.divisor_override!=null&&et(t,"has a divisor of its own, which is not available"),Oc(t,e,s,r,(d,u)=>{let h=d*i[u]-l[u],m=h+(o[u]-1)*c[u]+1,g=r.in[u];return[
 h,m,f?Math.min(m,g+l[u])-h:Math.min(m,g)-Math.max(h,0)]},c,n)}function Ac(t){let e=ft(t,"self"),n=Zr(t,e,t.out,t.op.endsWith("1d")?1:2);return Oc(t,e,t.out,n,(s,a)=>{
 let r=Math.floor(s*n.in[a]/n.out[a]),o=Math.ceil((s+1)*n.in[a]/n.out[a]);return[r,o,o-r]},[1,1],!1)}var Sc={conv1d:kc,conv2d:kc,max_pool1d:Fa,max_pool2d:Fa,avg_pool1d:Fa,
-avg_pool2d:Fa,adaptive_avg_pool1d:Ac,adaptive_avg_pool2d:Ac};var Bs=new Map(Object.entries({...Zl,...oc,...fc,...mc,...Vl,...gc,...wc,..._c,...Sc}));var Nc=1,je={nodes:2e4,size:1<<26,total:1<<28,rows:4096,axes:8},Ec={f4:4,f3:3,f2:2,u2:2,f8:8,i8:8,u1:1},Tc=["f","d","i","b"],re=t=>{throw new Zt(`model in the p\
-age: ${t}; save the page again`)};function zc(t,e,n){let s=typeof e=="object"&&e!==null?e.rows*n:e;return Number.isInteger(s)&&s>=0&&s<=je.size?s:re(`${t} has t\
-he size ${JSON.stringify(e)}`)}function Qr(t,{shape:e,type:n},s,a){(!Array.isArray(e)||e.length>je.axes)&&re(`${t} has no shape of at most ${je.axes} axes`),Tc.
-includes(n??"")||re(`${t} has the type ${JSON.stringify(n)}, expected one of ${Tc.join(", ")}`);let r=(e??[]).map(i=>zc(t,i,s)),o=Et(r);return o>je.size&&re(`${t}\
+avg_pool2d:Fa,adaptive_avg_pool1d:Ac,adaptive_avg_pool2d:Ac};var Ps=new Map(Object.entries({...Zl,...oc,...fc,...mc,...Vl,...gc,...wc,..._c,...Sc}));var Nc=1,je={nodes:2e4,size:1<<26,total:1<<28,rows:4096,axes:8},Ec={f4:4,f3:3,f2:2,u2:2,f8:8,i8:8,u1:1},Tc=["f","d","i","b"],oe=t=>{throw new Zt(`model in the p\
+age: ${t}; save the page again`)};function zc(t,e,n){let s=typeof e=="object"&&e!==null?e.rows*n:e;return Number.isInteger(s)&&s>=0&&s<=je.size?s:oe(`${t} has t\
+he size ${JSON.stringify(e)}`)}function Qr(t,{shape:e,type:n},s,a){(!Array.isArray(e)||e.length>je.axes)&&oe(`${t} has no shape of at most ${je.axes} axes`),Tc.
+includes(n??"")||oe(`${t} has the type ${JSON.stringify(n)}, expected one of ${Tc.join(", ")}`);let r=(e??[]).map(i=>zc(t,i,s)),o=Et(r);return o>je.size&&oe(`${t}\
  has ${o} values, more than ${je.size}`),{shape:r,size:o,type:n,data:new Uint8Array(0),source:null,shift:0,constant:!1,kept:!1,first:a,last:a,offset:-1}}function Cc(t,e,n){
-(typeof t!="object"||t===null||!Array.isArray(t.nodes))&&re("the graph has no list of nodes"),t.version!==Nc&&re(`the graph has version ${JSON.stringify(t.version)}\
-, this page runs version ${Nc}`),t.nodes.length>je.nodes&&re(`the graph has ${t.nodes.length} nodes, more than ${je.nodes}`),Number.isInteger(n)&&n>=1&&n<=je.rows||
-re(`${n} rows, expected 1 to ${je.rows}`);let s=[],a=0;return t.nodes.forEach((r,o)=>{let i=`node ${o} (${String(r?.op).slice(0,40)})`;!(r?.op==="constant"||r?.
-op==="input")&&r?.op!=="getitem"&&!Bs.has(r?.op)&&re(`${i} is an unknown operator`);let c=h=>Array.isArray(h)?h.map(c):typeof h!="object"||h===null?h:"rows"in h?
+(typeof t!="object"||t===null||!Array.isArray(t.nodes))&&oe("the graph has no list of nodes"),t.version!==Nc&&oe(`the graph has version ${JSON.stringify(t.version)}\
+, this page runs version ${Nc}`),t.nodes.length>je.nodes&&oe(`the graph has ${t.nodes.length} nodes, more than ${je.nodes}`),Number.isInteger(n)&&n>=1&&n<=je.rows||
+oe(`${n} rows, expected 1 to ${je.rows}`);let s=[],a=0;return t.nodes.forEach((r,o)=>{let i=`node ${o} (${String(r?.op).slice(0,40)})`;!(r?.op==="constant"||r?.
+op==="input")&&r?.op!=="getitem"&&!Ps.has(r?.op)&&oe(`${i} is an unknown operator`);let c=h=>Array.isArray(h)?h.map(c):typeof h!="object"||h===null?h:"rows"in h?
 zc(i,h,n):"number"in h?Number(h.number.replace("inf","Infinity").replace("nan","NaN")):Mm(i,s,h.ref),f=(r.parts??[]).map(h=>h&&Qr(i,h,n,o)),d=Object.fromEntries(
 Object.entries(r.args??{}).filter(([h])=>r.op!=="getitem"||h!=="self").map(([h,m])=>[h,c(m)])),u=r.op==="getitem"?_m(i,s,r.args):r.shape?Qr(i,r,n,o):{...Qr(i,{shape:[
-0],type:"f"},n,o)};for(let h of[u,...f])a+=h?.size??0;if(a>je.total&&re(`the arrays have more than ${je.total} values`),r.op==="constant"){let h=Ec[r.store??""],
-m=r.at??-1;h||re(`${i} is stored as ${JSON.stringify(r.store)}, expected one of ${Object.keys(Ec).join(", ")}`),r.store==="u2"&&!(Number.isFinite(r.step)&&Number(
-r.step)>0&&Number.isInteger(r.zero))&&re(`${i} has levels without a step and a zero`),Number.isInteger(m)&&m>=0&&m+h*u.size<=e.length||re(`${i} ends at byte ${m+
+0],type:"f"},n,o)};for(let h of[u,...f])a+=h?.size??0;if(a>je.total&&oe(`the arrays have more than ${je.total} values`),r.op==="constant"){let h=Ec[r.store??""],
+m=r.at??-1;h||oe(`${i} is stored as ${JSON.stringify(r.store)}, expected one of ${Object.keys(Ec).join(", ")}`),r.store==="u2"&&!(Number.isFinite(r.step)&&Number(
+r.step)>0&&Number.isInteger(r.zero))&&oe(`${i} has levels without a step and a zero`),Number.isInteger(m)&&m>=0&&m+h*u.size<=e.length||oe(`${i} ends at byte ${m+
 h*u.size} of ${e.length} bytes of weights`)}s.push({op:r.op,index:o,args:d,out:u,parts:f})}),s}function Mm(t,e,n){let s=typeof n=="number"?e[n]:void 0;return s?
-s.parts.length?re(`${t} refers to all outputs of node ${JSON.stringify(n)}`):s.out:re(`${t} refers to node ${JSON.stringify(n)}, expected an earlier one`)}function _m(t,e,n){
-let s=n?.self,a=n?.index,r=typeof s=="object"&&s!==null&&"ref"in s?s.ref:-1;return(r<e.length&&typeof a=="number"?e[r]?.parts[a]:null)??re(`${t} refers to outpu\
+s.parts.length?oe(`${t} refers to all outputs of node ${JSON.stringify(n)}`):s.out:oe(`${t} refers to node ${JSON.stringify(n)}, expected an earlier one`)}function _m(t,e,n){
+let s=n?.self,a=n?.index,r=typeof s=="object"&&s!==null&&"ref"in s?s.ref:-1;return(r<e.length&&typeof a=="number"?e[r]?.parts[a]:null)??oe(`${t} refers to outpu\
 t ${JSON.stringify(a)} of node ${JSON.stringify(r)}, which is not there`)}function on(t,e,n){let s=typeof e=="object"&&e!==null&&"ref"in e?e.ref:-1;return t[s]?.
-out??re(`the output ${n} is not there`)}var Ic=t=>t.size*(t.type==="f"?4:t.type==="b"?1:8)+32+16-1&-16;function ja(t){let e=t;for(;e.source;)e=e.source;return e}function Fc(t,e){let n=e+16-1&-16,s=[],
+out??oe(`the output ${n} is not there`)}var Ic=t=>t.size*(t.type==="f"?4:t.type==="b"?1:8)+32+16-1&-16;function ja(t){let e=t;for(;e.source;)e=e.source;return e}function Fc(t,e){let n=e+16-1&-16,s=[],
 a=[];for(let r of t.filter(o=>o.kept))r.offset=n,n+=Ic(r);for(let r of t.filter(o=>!o.kept).sort((o,i)=>o.first-i.first)){let o=a.filter(c=>c.last<r.first);o.length&&
 (a=a.filter(c=>c.last>=r.first),s=km([...s,...o]));let i=Ic(r),l=s.filter(c=>c.bytes>=i).sort((c,f)=>c.bytes-f.bytes)[0];l?(r.offset=l.at,l.at+=i,l.bytes-=i,s=s.
 filter(c=>c.bytes>0)):(r.offset=n,n+=i),a.push({at:r.offset,bytes:i,last:r.last})}return n}function km(t){let e=[];for(let{at:n,bytes:s}of t.sort((a,r)=>a.at-r.
@@ -1614,25 +1614,25 @@ let r=n.type==="f"?Float32Array:n.type==="b"?Uint8Array:Float64Array;n.data=new 
 a*(1+o/1024)*2**(r-15)}return e}function jc(t,{store:e,at:n=0,step:s=1,zero:a=0},r){let o={f4:4,f3:3,f2:2,u2:2,f8:8,i8:8,u1:1}[e??"f4"],i=t.slice(n,n+r*o);if(e===
 "f3"){let l=new Uint8Array(r*4);for(let c=0;c<r;c++)for(let f=0;f<3;f++)l[4*c+1+f]=i[3*c+f];return new Float32Array(l.buffer)}return e==="f2"?eo(new Uint16Array(
 i.buffer)):e==="u2"?Float32Array.from(new Uint16Array(i.buffer),l=>(l-a)*s):e==="f8"?new Float64Array(i.buffer):e==="i8"?Array.from(new BigInt64Array(i.buffer),
-Number):e==="u1"?i:new Float32Array(i.buffer)}var Lc=1<<29,Rc=["share","bias"];function Bc(t,e){if(Array.isArray(t))for(let n of t)Bc(n,e);else wn(t)&&e(t)}var Pc=t=>Array.isArray(t)?t:[];function Am(t,e){let n=new Set(
+Number):e==="u1"?i:new Float32Array(i.buffer)}var Lc=1<<29,Rc=["share","bias"];function Pc(t,e){if(Array.isArray(t))for(let n of t)Pc(n,e);else wn(t)&&e(t)}var Bc=t=>Array.isArray(t)?t:[];function Am(t,e){let n=new Set(
 e),s=[...e],a=r=>{Array.isArray(r)?r.forEach(a):typeof r=="object"&&r!==null&&"ref"in r&&!n.has(r.ref)&&(n.add(r.ref),s.push(r.ref))};for(let r=s.pop();r!==void 0;r=
 s.pop())Object.values(t.nodes[r].args??{}).forEach(a);return n}async function La(t,e,n,s){let a=Cc(t,e,n),r=new Set(t.scans.map(k=>k.node)),o=[],i=new Map,l={interventions:[],
 states:!1},c=[],f=[],d=0,u=on(a,t.outputs.predictions,"predictions"),h=on(a,t.outputs.valid,"valid"),m=Object.fromEntries(Rc.flatMap(k=>t.outputs[k]?[[k,on(a,t.
-outputs[k],k)]]:[])),g=Am(t,[t.outputs.predictions,t.outputs.valid,...Rc.flatMap(k=>t.outputs[k]??[])].map(k=>k.ref)),b={simd:s!==null,probe:s?.probe??null,kernels:{},
-live:l,scratch(k,O,M=!1){let T={shape:k,size:Et(k),type:O,data:new Uint8Array(0),source:null,shift:0,constant:!1,kept:M,first:d,last:d,offset:-1};return o.push(
-T),T},watch:(k,O)=>{i.set(k,O)},watched:k=>r.has(k)};for(let k of a){d=k.index;let O=k.op==="getitem"?[]:k.parts.length?k.parts.filter(_=>_!==null):[k.out];o.push(
-...O);let M=k.op!=="input";for(let _ of Object.values(k.args))Bc(_,L=>{ja(L).last=Math.max(ja(L).last,d),M&&=L.constant});if(k.op==="getitem")continue;for(let _ of O)
-_.constant=M;if(k.op==="input"||k.op==="constant"){k.out.kept=!0,k.op==="constant"&&c.push({op:k.op,needed:!0,run:()=>k.out.data.set(jc(e,t.nodes[k.index],k.out.
-size))});continue}let T=Bs.get(k.op);if(!T)throw new Zt(`model in the page: operator ${k.op} is unknown`);let N=T(k,b);if(N.alias){k.out.source=N.alias,k.out.shift=
-N.shift??0,k.out.constant=N.alias.constant;continue}if(M||=k.out.constant,M)for(let _ of O)_.kept=_.constant=!0;N.once&&c.push({op:k.op,needed:!0,run:N.once}),N.
-run&&(M?c:f).push({op:k.op,needed:g.has(k.index),run:N.run})}let w=t.scans.map(k=>{let O=i.get(k.node);if(!O)throw new Zt(`model in the page: node ${k.node} is \
-no scan; save the page again`);return{norms:O,positions:k.positions?on(a,k.positions,"positions"):null}}),y=Pc(t.outputs.routing).map(k=>on(a,k,"routing")),v=Pc(
+outputs[k],k)]]:[])),g=Am(t,[t.outputs.predictions,t.outputs.valid,...Rc.flatMap(k=>t.outputs[k]??[])].map(k=>k.ref)),y={simd:s!==null,probe:s?.probe??null,kernels:{},
+live:l,scratch(k,S,_=!1){let T={shape:k,size:Et(k),type:S,data:new Uint8Array(0),source:null,shift:0,constant:!1,kept:_,first:d,last:d,offset:-1};return o.push(
+T),T},watch:(k,S)=>{i.set(k,S)},watched:k=>r.has(k)};for(let k of a){d=k.index;let S=k.op==="getitem"?[]:k.parts.length?k.parts.filter(M=>M!==null):[k.out];o.push(
+...S);let _=k.op!=="input";for(let M of Object.values(k.args))Pc(M,L=>{ja(L).last=Math.max(ja(L).last,d),_&&=L.constant});if(k.op==="getitem")continue;for(let M of S)
+M.constant=_;if(k.op==="input"||k.op==="constant"){k.out.kept=!0,k.op==="constant"&&c.push({op:k.op,needed:!0,run:()=>k.out.data.set(jc(e,t.nodes[k.index],k.out.
+size))});continue}let T=Ps.get(k.op);if(!T)throw new Zt(`model in the page: operator ${k.op} is unknown`);let N=T(k,y);if(N.alias){k.out.source=N.alias,k.out.shift=
+N.shift??0,k.out.constant=N.alias.constant;continue}if(_||=k.out.constant,_)for(let M of S)M.kept=M.constant=!0;N.once&&c.push({op:k.op,needed:!0,run:N.once}),N.
+run&&(_?c:f).push({op:k.op,needed:g.has(k.index),run:N.run})}let w=t.scans.map(k=>{let S=i.get(k.node);if(!S)throw new Zt(`model in the page: node ${k.node} is \
+no scan; save the page again`);return{norms:S,positions:k.positions?on(a,k.positions,"positions"):null}}),b=Bc(t.outputs.routing).map(k=>on(a,k,"routing")),v=Bc(
 t.outputs.transport).map(k=>({plan:on(a,k?.plan,"plan"),cost:on(a,k?.cost,"cost"),distance:on(a,k?.distance,"distance")}));for(let k of[u,h,...Object.values(m),
-...w.flatMap(O=>O.positions??[]),...y,...v.flatMap(Object.values)])ja(k).kept=!0;let A=o.filter(k=>k.source===null),$=Fc(A,s?s.probe.__heap_base.value:0);if($>Lc)
-throw new Zt(`model in the page: ${n} rows need ${Math.ceil($/2**20)} MiB of memory, more than ${Lc/2**20}; use the kernel`);s?(Object.assign(b.kernels,await s.
-withMemory($)),to(o,b.kernels.memory.buffer)):to(o,new ArrayBuffer($));for(let k of c)k.run();let x={values:[],valid:[],share:[],members:[],until:[],weights:[]};
-for(let{node:k,kind:O,modality:M=0}of t.inputs)x[O][M]=a[k].out;return{inputs:x,predictions:u,valid:h,others:m,states:w,routing:y,transport:v,live:l,bytes:$,run:()=>{
-for(let k of f)(k.needed||l.states)&&k.run()},timed:()=>{let k={};for(let{op:O,run:M}of f){let T=performance.now();M(),k[O]=(k[O]??0)+performance.now()-T}return k}}}var Om=2;function qc(t,e,n){let s=new Map;return async a=>{if(!t)throw new Zt("the model in the page has no attribution");if(![t.nodes,t.inputs,t.scans].every(Array.
+...w.flatMap(S=>S.positions??[]),...b,...v.flatMap(Object.values)])ja(k).kept=!0;let A=o.filter(k=>k.source===null),$=Fc(A,s?s.probe.__heap_base.value:0);if($>Lc)
+throw new Zt(`model in the page: ${n} rows need ${Math.ceil($/2**20)} MiB of memory, more than ${Lc/2**20}; use the kernel`);s?(Object.assign(y.kernels,await s.
+withMemory($)),to(o,y.kernels.memory.buffer)):to(o,new ArrayBuffer($));for(let k of c)k.run();let x={values:[],valid:[],share:[],members:[],until:[],weights:[]};
+for(let{node:k,kind:S,modality:_=0}of t.inputs)x[S][_]=a[k].out;return{inputs:x,predictions:u,valid:h,others:m,states:w,routing:b,transport:v,live:l,bytes:$,run:()=>{
+for(let k of f)(k.needed||l.states)&&k.run()},timed:()=>{let k={};for(let{op:S,run:_}of f){let T=performance.now();_(),k[S]=(k[S]??0)+performance.now()-T}return k}}}var Om=2;function qc(t,e,n){let s=new Map;return async a=>{if(!t)throw new Zt("the model in the page has no attribution");if(![t.nodes,t.inputs,t.scans].every(Array.
 isArray)||typeof t.outputs!="object"||t.outputs===null)throw new Zt("model in the page: the attribution has no lists of nodes, inputs and scans, or no outputs; \
 save the page again");let r=performance.now(),o=a.weights.length/Sm(t),i=s.get(o);if(!i){i=await La(t,e,o,n);let u=s.keys().next();s.size>=Om&&!u.done&&s.delete(
 u.value),s.set(o,i)}let{inputs:l,predictions:c,others:{share:f,bias:d}}=i;if(!f||!d)throw new Zt("model in the page: the attribution has no shares; save the pag\
@@ -1640,13 +1640,13 @@ e again");return Ra(l.values,a.values,"values"),Ra(l.valid,a.valid,"valid"),Ra(l
 {share:Float32Array.from(f.data),output:Float32Array.from(c.data),bias:Float32Array.from(d.data),milliseconds:performance.now()-r}}}function Sm(t){let e=t.inputs.
 find(a=>a.kind==="weights")?.node??-1,s=(t.nodes[e]?.shape??[]).slice(1).reduce((a,r)=>a*(typeof r=="number"?r:NaN),1);if(e<0||!(s>0))throw new Zt("model in the\
  page: the attribution has no weights of outputs; save the page again");return s}function Ra(t,e,n){t.forEach((s,a)=>{let r=e?.[a];if(r?.length!==s.size)throw new Zt(
-`request: ${n} ${a} has ${r?.length??0} values, expected ${s.shape.join(" x ")} = ${s.size}`);s.data.set(r)})}var Nm=65536,Em=1<<20,Tm=4,zm=2**31-1;async function Pa({graph:t,weights:e,wasm:n}){let s=null,a="the page has no WebAssembly kernels";if(n)try{s=await Cm(n),a=
+`request: ${n} ${a} has ${r?.length??0} values, expected ${s.shape.join(" x ")} = ${s.size}`);s.data.set(r)})}var Nm=65536,Em=1<<20,Tm=4,zm=2**31-1;async function Ba({graph:t,weights:e,wasm:n}){let s=null,a="the page has no WebAssembly kernels";if(n)try{s=await Cm(n),a=
 ""}catch(o){a=`WebAssembly: ${o instanceof Error?o.message:String(o)}`}let r=new Map;return{kind:s?"wasm":"js",reason:a,programs:r,attribute:qc(t.gradient,e,s),
 async predict(o){let i=performance.now(),l=o.members.length/t.modalities,c=r.get(l);if(!c){c=await La(t,e,l,s);let m=r.keys().next();r.size>=Tm&&!m.done&&r.delete(
 m.value),r.set(l,c)}Im(c.inputs,o),c.live.interventions=Fm(o.interventions??[],t.modalities),c.live.states=o.wants.states,c.run();let f=o.wants.states,{states:d,
 routing:u,transport:h}=c;return{predictions:Float32Array.from(c.predictions.data),steps:c.predictions.shape[1],states:f&&d.length?d.map(m=>jm(m)):null,routing:f&&
-u.length?u.map(({data:m})=>Float32Array.from(m)):null,transport:f&&h.length?h.map(({plan:m,cost:g,distance:b})=>({plan:Float32Array.from(m.data),cost:Float32Array.
-from(g.data),distance:Float32Array.from(b.data)})):null,valid:Uint8Array.from(c.valid.data),milliseconds:performance.now()-i}}}}async function Cm(t){let e=await WebAssembly.
+u.length?u.map(({data:m})=>Float32Array.from(m)):null,transport:f&&h.length?h.map(({plan:m,cost:g,distance:y})=>({plan:Float32Array.from(m.data),cost:Float32Array.
+from(g.data),distance:Float32Array.from(y.data)})):null,valid:Uint8Array.from(c.valid.data),milliseconds:performance.now()-i}}}}async function Cm(t){let e=await WebAssembly.
 compile(t),n=async s=>{let a=new WebAssembly.Memory({initial:Math.ceil(s/Nm)+1}),{exports:r}=await WebAssembly.instantiate(e,{env:{memory:a}});return{...r,memory:a}};
 return{probe:await n(Em),withMemory:n}}function Im(t,e){let n=[["values",e.values],["valid",e.valid],["share",e.share],["members",[e.members]]];for(let{size:s,data:a}of t.
 until){let r=e.until??Array.from({length:s},()=>zm);if(r.length!==s||!r.every(o=>Number.isInteger(o)&&o>=0))throw new Zt(`request: until is ${JSON.stringify(r).
@@ -1655,7 +1655,7 @@ slice(0,80)}, expected ${s} numbers of steps`);a.set(r)}for(let[s,a]of n)t[s].fo
 n,a].every(i=>Number.isInteger(i)&&i>=0&&i<e)&&Number.isInteger(r)&&r>=0)||!["zero","hold","cut"].includes(s))throw new Zt(`request: the intervention ${JSON.stringify(
 {modality:n,kind:s,source:a,step:r})} names a modality, kind or step that does not exist`);return t}function jm({norms:t,positions:e}){if(!e)return Float32Array.
 from(t.data);let n=t.shape[2],s=new Float32Array(e.size*n);for(let a=0;a<e.size;a++){let r=e.data[a];r>=0&&s.set(t.data.subarray(r*n,(r+1)*n),a*n)}return s}var Dc=1e4,no=class extends Error{};async function so(t){let e="this page has no script for a worker";if(t.script&&typeof Worker=="function")try{return await Lm(
-t)}catch(s){e=`worker: ${s instanceof Error?s.message:String(s)}`}let n=await Pa(t);return Wc(s=>n.predict(s),{attribute:s=>n.attribute(s),kind:n.kind,thread:"p\
+t)}catch(s){e=`worker: ${s instanceof Error?s.message:String(s)}`}let n=await Ba(t);return Wc(s=>n.predict(s),{attribute:s=>n.attribute(s),kind:n.kind,thread:"p\
 age",reason:[e,n.reason].filter(Boolean).join("; "),stop:()=>{}})}async function Lm({script:t,...e}){let n=URL.createObjectURL(new Blob([t],{type:"text/javascri\
 pt"})),s=new Worker(n),a=new Map,r=0,o=c=>{for(let{reject:f}of a.values())f(c);a.clear()},i=c=>new Promise((f,d)=>{a.set(++r,{resolve:f,reject:d}),s.postMessage(
 {id:r,...c})});s.onmessage=({data:c})=>{let f=a.get(c.id);a.delete(c.id),c.error!==void 0?f?.reject(new Error(c.error)):f?.resolve(c.started??c.prediction??c.attribution)},
@@ -1665,11 +1665,11 @@ ped"))}})}catch(c){throw s.terminate(),c}finally{clearTimeout(l),URL.revokeObjec
 resolve:o,reject:i}=n;n=null,await t(r).then(o,i)}s=!1};return{...e,predict:r=>new Promise((o,i)=>{n?.reject(new no("a later request replaced this one")),n={request:r,
 resolve:o,reject:i},s||a()})}}var Hc={float32:4,float16:2,uint16:2,uint14:2,uint12:2,uint8:1,adaptive:4};function ao(t,e,n){let{modalities:s,ids:a}=t.split;if(!(Number.isInteger(n)&&n>=0&&n<
 a.length))throw new RangeError(`sample ${n}, but the page carries ${a.length} samples`);let r=(c,f)=>{if(!(c>=0&&c+f<=e.length))throw new RangeError(`the frames\
- end at byte ${c+f} of ${e.length}; save the page again`);return e.slice(c,c+f).buffer},o=s.map(({kind:c,frames:f,features:d,at:u,low:h,step:m,shift:g})=>{let b=f*
-d,w=r(u+n*b*Hc[c],b*Hc[c]);if(c==="float32")return new Float32Array(w);if(c==="float16")return eo(new Uint16Array(w));let y=c==="adaptive"?new Uint32Array(w):c===
-"uint8"?new Uint8Array(w):new Uint16Array(w),v=2**(g?.[n]??0);return Float32Array.from(y,(A,$)=>(h?.[$%d]??0)+A*v*(m?.[$%d]??0))}),i=s.map(({frames:c,valid_at:f})=>{
+ end at byte ${c+f} of ${e.length}; save the page again`);return e.slice(c,c+f).buffer},o=s.map(({kind:c,frames:f,features:d,at:u,low:h,step:m,shift:g})=>{let y=f*
+d,w=r(u+n*y*Hc[c],y*Hc[c]);if(c==="float32")return new Float32Array(w);if(c==="float16")return eo(new Uint16Array(w));let b=c==="adaptive"?new Uint32Array(w):c===
+"uint8"?new Uint8Array(w):new Uint16Array(w),v=2**(g?.[n]??0);return Float32Array.from(b,(A,$)=>(h?.[$%d]??0)+A*v*(m?.[$%d]??0))}),i=s.map(({frames:c,valid_at:f})=>{
 let d=n*c,u=new Uint8Array(r(f+(d>>3),(d+c+7>>3)-(d>>3)));return Uint8Array.from({length:c},(h,m)=>u[(d&7)+m>>3]>>7-((d&7)+m&7)&1)}),l=s.flatMap(({share_frames:c=0,
-share_at:f})=>f===void 0?[]:[new Float64Array(r(f+n*c*16,c*16))]);return{values:o,valid:i,share:l}}var ro=(t,e)=>e.subarray(0,t.weights);var Rn=globalThis;if(typeof Rn.importScripts=="function"&&Rn.document===void 0){let t=null;Rn.onmessage=async({data:e})=>{try{if("parts"in e){t=Pa(e.parts);let{
+share_at:f})=>f===void 0?[]:[new Float64Array(r(f+n*c*16,c*16))]);return{values:o,valid:i,share:l}}var ro=(t,e)=>e.subarray(0,t.weights);var Rn=globalThis;if(typeof Rn.importScripts=="function"&&Rn.document===void 0){let t=null;Rn.onmessage=async({data:e})=>{try{if("parts"in e){t=Ba(e.parts);let{
 kind:n,reason:s}=await t;Rn.postMessage({id:e.id,started:{kind:n,reason:s}})}else if(t&&"attribution"in e){let n=await(await t).attribute(e.attribution);Rn.postMessage(
 {id:e.id,attribution:n},[n.share,n.output,n.bias].map(s=>s.buffer))}else if(t&&"request"in e){let n=await(await t).predict(e.request);Rn.postMessage({id:e.id,prediction:n},
 [n.predictions,n.valid,...n.states??[]].map(s=>s.buffer))}}catch(n){Rn.postMessage({id:e.id,error:n instanceof Error?n.message:String(n)})}}}function Uc(t,e){let{epoch:n,layer:s,channel:a,time:r}=e,o={...e};n!==void 0&&(o.epoch=t.epoch[n]),s!==void 0&&(o.layer=t.layer[s]),a!==void 0&&(o.channel=t.channel[a]),
@@ -1681,45 +1681,45 @@ NaN)),u}return{...t,recorded_samples:n,part:(l,...c)=>{let f=e[l];return f===voi
 !(s?.sample===c&&Object.hasOwn(s.leads,l)),open:l=>{s=l},computed:()=>s}}function io(t){let e=null,n=!1,s=[...t.duration_s],a=[...t.start_s],r=()=>n?null:e,o=f=>e!==
 null&&!n&&Object.hasOwn(e.leads,f),i=(f,...d)=>Kc(r(),f,d)??t.part(f,...d),l=(f,d,u)=>{s[f]=d,a[f]=u};function c(f,d){e&&l(e.sample,t.duration_s[e.sample],t.start_s[e.
 sample]),[e,n]=[f,d],e&&!n&&l(e.sample,e.duration_s,e.start_s)}return{...t,duration_s:s,start_s:a,recorded:t,edited:r,replaced:o,part:i,show:c,compared:[]}}var Yc=[
-"path","influence","attribution","plan","channel_index","scan_norm_0"];var lo=["delay","amplitude","noise","seed","swap","text","window","state","cut","step"];function me({sample:t,epoch:e,masked:n,edits:s}){let a=Object.keys(s).sort().
+"path","influence","attribution","plan","channel_index","scan_norm_0"];var lo=["delay","amplitude","noise","seed","swap","text","window","state","cut","step"];function ge({sample:t,epoch:e,masked:n,edits:s}){let a=Object.keys(s).sort().
 map(r=>[r,lo.filter(o=>Object.hasOwn(s[r],o)).map(o=>[o,s[r][o]])]);return n.length||a.length?JSON.stringify([t,e,[...n].sort(),a]):""}function ps({phrases:t,samples:e,
 modalities:n},s){let a=({delay:r=0,amplitude:o,noise:i,swap:l,text:c,window:f,state:d,cut:u,step:h=0})=>{let m=Math.abs(r),g=[];return l!==void 0&&g.push(ee(t.swap,
 {sample:e[l]})),c!==void 0&&g.push(t.text),m&&g.push(ee(r>0?t.later:t.earlier,{steps:ee(m===1?t.one_step:t.several_steps,{steps:m})})),o!==void 0&&g.push(ee(t.amplitude,
 {factor:st(o,2)})),i!==void 0&&g.push(ee(t.noise,{noise:i.toFixed(2)})),f!==void 0&&g.push(ee(f[0]===f[1]?t.one_frame:t.frames,{first:f[0]+1,last:f[1]+1})),d!==
 void 0&&g.push(ee(t[d],{step:h+1})),u!==void 0&&g.push(ee(t.cut,{source:n[u].name,step:h+1})),g.join(", ")};return n.filter(r=>Object.hasOwn(s,r.name)).map(r=>`${r.
 name} ${a(s[r.name])}`).join("; ")}function Jc(t,e){let n=0,s=null,a=()=>e();async function r(){let l=t.get("what_if_result");if(!l?.seq||l.seq<=n)return;n=l.seq;
-let c=await Hn(l.meta,l.body);l.seq<n||(s={...c,epoch:l.request.epoch,sample:l.request.sample,edits:l.request.edits,key:me(l.request),request:l.request},e())}let o=()=>r().
+let c=await Hn(l.meta,l.body);l.seq<n||(s={...c,epoch:l.request.epoch,sample:l.request.sample,edits:l.request.edits,key:ge(l.request),request:l.request},e())}let o=()=>r().
 catch(l=>e(`The result could not be read: ${l}`));return t.on("change:what_if_result",o),t.on("change:what_if_error",a),{take:o,stop:()=>{t.off("change:what_if_\
 result",o),t.off("change:what_if_error",a)},current:()=>s}}var co=(t,e)=>Number.isInteger(t)&&Number(t)>=0&&Number(t)<=e,Rm=(t,e)=>e===4?new Uint32Array(t):e===2?new Uint16Array(t):new Uint8Array(t);async function Vc(t,e,n){
 let s="the model in this page",a=new Error(`${s} is damaged: its weights and frames do not fit their description`);if(!Array.isArray(e?.groups)||!co(n,2*(e.bytes+
 2**20)))throw a;let r=await Wn(t,e.bytes,s),o=new Uint8Array(n),i=0;for(let{width:l,lags:c,folded:f,places:d}of e.groups){let h=[1,2,3,4,8].includes(l)&&Array.isArray(
-d)&&Array.isArray(c)&&c.length<=4&&c.every(b=>co(b,r.length)&&b>0)&&d.every(b=>Array.isArray(b)&&b.every(w=>co(w,n))&&b[0]+b[1]*l<=n)&&(l!==3&&l!==8||!c.length&&
-!f)?d.reduce((b,w)=>b+w[1],0):1/0;if(i+h*l>r.length)throw a;let m;if(l===3||l===8){m=new Uint8Array(h*l);for(let b=0,w=i;b<l;b++)for(let y=0;y<h;y++)m[y*l+b]=r[w++]}else
-m=new Uint8Array(Xs(r,i,Rm(h,l),c,f).buffer);i+=h*l;let g=0;for(let[b,w]of d)o.set(m.subarray(g,g+w*l),b),g+=w*l}if(i!==r.length)throw a;return o}function Xc(t,e,n,s){for(let a=0;a<t.length;a++){let r=t[a]/e;n[s+a]=r>=1?255:r>0?Math.round(255*r):0}}function Zc(t,{routing:e,transport:n},s){let a={};if(e&&t.
+d)&&Array.isArray(c)&&c.length<=4&&c.every(y=>co(y,r.length)&&y>0)&&d.every(y=>Array.isArray(y)&&y.every(w=>co(w,n))&&y[0]+y[1]*l<=n)&&(l!==3&&l!==8||!c.length&&
+!f)?d.reduce((y,w)=>y+w[1],0):1/0;if(i+h*l>r.length)throw a;let m;if(l===3||l===8){m=new Uint8Array(h*l);for(let y=0,w=i;y<l;y++)for(let b=0;b<h;b++)m[b*l+y]=r[w++]}else
+m=new Uint8Array(Xs(r,i,Rm(h,l),c,f).buffer);i+=h*l;let g=0;for(let[y,w]of d)o.set(m.subarray(g,g+w*l),y),g+=w*l}if(i!==r.length)throw a;return o}function Xc(t,e,n,s){for(let a=0;a<t.length;a++){let r=t[a]/e;n[s+a]=r>=1?255:r>0?Math.round(255*r):0}}function Zc(t,{routing:e,transport:n},s){let a={};if(e&&t.
 has("routing")){let r=[1,1,...t.shape("routing").slice(2)],o=new Uint8Array(r.reduce((l,c)=>l*c,1)),i=o.length/r[2];e.length===r[2]&&e.every(l=>l.length===i)&&(e.
 forEach((l,c)=>Xc(l,1,o,c*i)),a.routing={shape:r,values:o})}if(n&&t.has("plan")&&n.length===t.pairs.length){a.distance={shape:[1,1,n.length],values:Float32Array.
 from(n,i=>i.distance[0])};let r=[1,...t.shape("plan").slice(1)],o=r[2]*r[3];if(t.epochs[s]===t.best_epoch&&n.every(({plan:i})=>i.length===o))for(let i of["plan",
-"cost"]){let l=new Uint8Array(n.length*o);n.forEach((c,f)=>Xc(c[i],t.transport_scale[i][f],l,f*o)),a[i]={shape:r,values:l}}}return a}function Pm(t,e,n){let s=0;for(let a=1;a<n;a++)t[e+a]>t[e+s]&&(s=a);return s}async function Bm(t,e,n,s,a){let r=t.sizes.time,o=t.modalities.length,i=t.outputs.length,
-l=s.length/i,c=t.task==="classification",f=t.attribution.block,d=f.length,u=Pm(s,(l-1)*i,i),h=l===r&&t.has("attribution_prefix"),m=Float32Array.from(s,(M,T)=>c?
-(T%i===u?1:0)-M:1),g=h?Array.from({length:l},(M,T)=>T):[l-1],b=new Float32Array(g.length*o*r),w=null;for(let M=0;M<g.length;M+=1){let T=g.slice(M,M+1),N=(g.length===
-1,1),_=new Float32Array(N*l*i);if(T.forEach((L,P)=>{for(let F=0;F<i;F++)Number.isFinite(m[L*i+F])&&(_[(P*l+L)*i+F]=m[L*i+F])}),w=await e.attribute({values:n.values,
-valid:n.valid,...n.share?{share:n.share}:{},weights:_}),!a())return null;b.set(w.share.subarray(0,T.length*o*r),M*o*r)}let{output:y,bias:v}=w,A=(M,T)=>{let N=0;
-for(let _=0;_<i;_++)N+=m[T*i+_]*M[T*i+_];return N},$=b.slice((g.length-1)*o*r),x=A(y,l-1),k=A(v,l-1),O={attribution:{shape:[1,o,r],values:$},attribution_total:{
+"cost"]){let l=new Uint8Array(n.length*o);n.forEach((c,f)=>Xc(c[i],t.transport_scale[i][f],l,f*o)),a[i]={shape:r,values:l}}}return a}function Bm(t,e,n){let s=0;for(let a=1;a<n;a++)t[e+a]>t[e+s]&&(s=a);return s}async function Pm(t,e,n,s,a){let r=t.sizes.time,o=t.modalities.length,i=t.outputs.length,
+l=s.length/i,c=t.task==="classification",f=t.attribution.block,d=f.length,u=Bm(s,(l-1)*i,i),h=l===r&&t.has("attribution_prefix"),m=Float32Array.from(s,(_,T)=>c?
+(T%i===u?1:0)-_:1),g=h?Array.from({length:l},(_,T)=>T):[l-1],y=new Float32Array(g.length*o*r),w=null;for(let _=0;_<g.length;_+=1){let T=g.slice(_,_+1),N=(g.length===
+1,1),M=new Float32Array(N*l*i);if(T.forEach((L,R)=>{for(let F=0;F<i;F++)Number.isFinite(m[L*i+F])&&(M[(R*l+L)*i+F]=m[L*i+F])}),w=await e.attribute({values:n.values,
+valid:n.valid,...n.share?{share:n.share}:{},weights:M}),!a())return null;y.set(w.share.subarray(0,T.length*o*r),_*o*r)}let{output:b,bias:v}=w,A=(_,T)=>{let N=0;
+for(let M=0;M<i;M++)N+=m[T*i+M]*_[T*i+M];return N},$=y.slice((g.length-1)*o*r),x=A(b,l-1),k=A(v,l-1),S={attribution:{shape:[1,o,r],values:$},attribution_total:{
 shape:[1],values:Float32Array.of(x)},attribution_bias:{shape:[1],values:Float32Array.of(k)},attribution_error:{shape:[1],values:Float32Array.of(Math.abs(x-k-$.reduce(
-(M,T)=>M+T,0)))}};if(h){let M=new Float32Array(r*o*d),T=new Uint8Array(r*o*d),N=new Float32Array(r);for(let _=0;_<r;_++){for(let P=0;P<o;P++)for(let F=0;F<d;F++)
-for(let R=f[F];R<(f[F+1]??r);R++)M[(_*o+P)*d+F]+=b[(_*o+P)*r+R];let L=M.subarray(_*o*d,(_+1)*o*d);N[_]=L.reduce((P,F)=>Math.max(P,Math.abs(F)),0)||1,L.forEach((P,F)=>T[_*
-o*d+F]=Math.round(Math.sqrt(Math.abs(P)/N[_])*Math.sign(P)*127+128))}Object.assign(O,{attribution_prefix:{shape:[1,r,o,d],values:T},attribution_prefix_limit:{shape:[
-1,r],values:N},attribution_prefix_bias:{shape:[1,r],values:Float32Array.from({length:r},(_,L)=>A(v,L))},attribution_prefix_total:{shape:[1,r],values:Float32Array.
-from({length:r},(_,L)=>A(y,L))}})}return{arrays:O,explained:c?t.outputs[u]:""}}function Qc(t,e){let n=0,s=0,a=()=>{n++,clearTimeout(s)};function r(o,i,l,c){a();
-let f=n;s=setTimeout(()=>{Bm(e,t,o,i,()=>f===n).then(d=>d&&f===n&&l(d),d=>f===n&&c(d instanceof Error?d.message:String(d)))},150)}return{follow:r,cancel:a}}function Ba(t){let e=t>>>0;return e=Math.imul(e^e>>>16,2146121005),e=Math.imul(e^e>>>15,2221713035),(e^e>>>16)>>>0}function tf(t,e,n){let s=Ba(t+2654435769>>>0),
-a=Ba((s^e+1)>>>0),r=new Float64Array(n),o=i=>Ba((Ba(i+a>>>0)^s)>>>0);for(let i=0;i<n;i++){let l=(o(2*i)+1)/4294967296,c=o(2*i+1)/2**32;r[i]=Math.sqrt(-2*Math.log(
+(_,T)=>_+T,0)))}};if(h){let _=new Float32Array(r*o*d),T=new Uint8Array(r*o*d),N=new Float32Array(r);for(let M=0;M<r;M++){for(let R=0;R<o;R++)for(let F=0;F<d;F++)
+for(let B=f[F];B<(f[F+1]??r);B++)_[(M*o+R)*d+F]+=y[(M*o+R)*r+B];let L=_.subarray(M*o*d,(M+1)*o*d);N[M]=L.reduce((R,F)=>Math.max(R,Math.abs(F)),0)||1,L.forEach((R,F)=>T[M*
+o*d+F]=Math.round(Math.sqrt(Math.abs(R)/N[M])*Math.sign(R)*127+128))}Object.assign(S,{attribution_prefix:{shape:[1,r,o,d],values:T},attribution_prefix_limit:{shape:[
+1,r],values:N},attribution_prefix_bias:{shape:[1,r],values:Float32Array.from({length:r},(M,L)=>A(v,L))},attribution_prefix_total:{shape:[1,r],values:Float32Array.
+from({length:r},(M,L)=>A(b,L))}})}return{arrays:S,explained:c?t.outputs[u]:""}}function Qc(t,e){let n=0,s=0,a=()=>{n++,clearTimeout(s)};function r(o,i,l,c){a();
+let f=n;s=setTimeout(()=>{Pm(e,t,o,i,()=>f===n).then(d=>d&&f===n&&l(d),d=>f===n&&c(d instanceof Error?d.message:String(d)))},150)}return{follow:r,cancel:a}}function Pa(t){let e=t>>>0;return e=Math.imul(e^e>>>16,2146121005),e=Math.imul(e^e>>>15,2221713035),(e^e>>>16)>>>0}function tf(t,e,n){let s=Pa(t+2654435769>>>0),
+a=Pa((s^e+1)>>>0),r=new Float64Array(n),o=i=>Pa((Pa(i+a>>>0)^s)>>>0);for(let i=0;i<n;i++){let l=(o(2*i)+1)/4294967296,c=o(2*i+1)/2**32;r[i]=Math.sqrt(-2*Math.log(
 l))*Math.cos(2*Math.PI*c)}return r}var qm=(t,e)=>new Error(`${e} of ${t}, which has no recorded frame in this sample; swap it for another sample's first`);function Dm(t,e,n){let s=t.length/e.length,
 a=t.slice(),r=Array.from(e.keys()).filter(o=>e[o]);return r.forEach((o,i)=>{let l=r[Math.min(r.length-1,Math.max(0,i-n))];a.set(t.subarray(l*s,(l+1)*s),o*s)}),a}
 function ef(t,e,n){let s=t.length/e.length,a=t.slice();for(let r=0,o=0;r<e.length;r++)for(let i=0;i<s;i++,o++)e[r]&&(a[o]=n(t[o],o,i));return a}function nf(t,e,n,s,a,r){
-let o={...t,values:[...t.values],valid:[...t.valid]};return e.forEach((i,l)=>{let c=Object.hasOwn(n,i)?n[i]:{},f=t.values[l],d=t.valid[l];if(c.swap!==void 0){let y=r(
-c.swap);[f,d]=[y.values[l],y.valid[l]]}let{delay:u=0,amplitude:h=1,noise:m=0,seed:g=0,window:b}=c,w=u?"delay":h!==1?"amplitude":m?"noise":"";if(w&&!d.some(Boolean))
-throw qm(i,w);if(u&&(f=Dm(f,d,u)),h!==1){let y=Math.fround(h);f=ef(f,d,v=>v*y)}if(m){let y=tf(g,l,f.length),v=Array.from(a[l],A=>m*A);f=ef(f,d,(A,$,x)=>A+y[$]*v[x])}
-(b||s.includes(i))&&(d=d.map((y,v)=>s.includes(i)||b&&v>=b[0]&&v<=b[1]?0:y)),o.values[l]=f,o.valid[l]=d}),o}var fo=(t,e)=>t.flatMap((n,s)=>{let{state:a,cut:r,step:o=0}=Object.
+let o={...t,values:[...t.values],valid:[...t.valid]};return e.forEach((i,l)=>{let c=Object.hasOwn(n,i)?n[i]:{},f=t.values[l],d=t.valid[l];if(c.swap!==void 0){let b=r(
+c.swap);[f,d]=[b.values[l],b.valid[l]]}let{delay:u=0,amplitude:h=1,noise:m=0,seed:g=0,window:y}=c,w=u?"delay":h!==1?"amplitude":m?"noise":"";if(w&&!d.some(Boolean))
+throw qm(i,w);if(u&&(f=Dm(f,d,u)),h!==1){let b=Math.fround(h);f=ef(f,d,v=>v*b)}if(m){let b=tf(g,l,f.length),v=Array.from(a[l],A=>m*A);f=ef(f,d,(A,$,x)=>A+b[$]*v[x])}
+(y||s.includes(i))&&(d=d.map((b,v)=>s.includes(i)||y&&v>=y[0]&&v<=y[1]?0:b)),o.values[l]=f,o.valid[l]=d}),o}var fo=(t,e)=>t.flatMap((n,s)=>{let{state:a,cut:r,step:o=0}=Object.
 hasOwn(e,n)?e[n]:{};return[...a?[{modality:s,kind:a,step:o}]:[],...r!==void 0?[{modality:s,kind:"cut",source:r,step:o}]:[]]});var sf=12,Wm=2e4,qs=8,Hm=40,Um=24;function Gm(t,e){let n=2**e,s=t.length/n,a=new Float32Array(s*e),r=new Float64Array(e);for(let i=0,l=1/e;i<e;i++)r[i]=l,l*=(i+
 1)/(e-1-i);let o=Uint8Array.from({length:n},(i,l)=>l.toString(2).replaceAll("0","").length);for(let i=0;i<s;i++)for(let l=0;l<e;l++){let c=0;for(let f=0;f<n;f++)
 f>>l&1||(c+=r[o[f]]*(t[i*n+f+2**l]-t[i*n+f]));a[i*e+l]=c}return a}function Km(t,e,n){let s=[],a=[];for(let[r,o]of e.entries()){if(t.modalities[r].static||!o.some(
@@ -1729,46 +1729,46 @@ let s={},a={};for(let[r,{shape:o}]of Object.entries(e))s[r]=t.sample_axis[r]===1
 lags:[]};return{...n,leads:s,arrays:a,has:r=>Object.hasOwn(e,r),shape:r=>e[r].shape,part(r,...o){let{shape:i,values:l}=e[r],c=i.slice(o.length).reduce((d,u)=>d*
 u,1),f=o.reduce((d,u,h)=>d*i[h]+u,0)*c;return l.subarray(f,f+c)}}}function Jm(t,e){let{layer:n,channel:s,time:a}=t.sizes,r=t.modalities.length,o=new Uint8Array(
 n*r*s*a),i=1/(t.state_power??1);for(let l=0;l<n;l++){let c=e[l].length/(r*a),f=t.part("channel_index",l);for(let d=0;d<r;d++)for(let u=0;u<s;u++){let h=Math.max(
-0,f[d*s+u]),m=((l*r+d)*s+u)*a;for(let g=0;g<a;g++){let b=e[l][(d*a+g)*c+h]/t.scale[l];o[m+g]=Number.isFinite(b)?Math.round(255*Math.min(1,Math.max(0,b))**i):255}}}
-return o}function rf({engine:t,frame:e,source:n,changed:s,now:a=()=>performance.now()}){let r=e.modalities.length,o=e.modalities.map(S=>S.name),i=e.sizes.time,l=e.
-outputs.length,c=2**r-1,f=r<=sf&&e.has("game"),d=[2**(r-1)-1,c].filter(S=>S>0&&S<=qs),u=new Map,h=new Map,m=new WeakSet,g=null,b=null,w=null,y=null,v=!1,A=!1,$=0,
-x="",k=n.attributes&&e.has("attribution")?Qc(t,e):null;function O(S,j,z){S.delete(j),S.set(j,z);for(let D of[...S.keys()].slice(0,Math.max(0,S.size-Um)))D!==b?.
-sample&&S.delete(D)}let M=S=>me(S)||`sample ${S.sample}`;function T(){if(b===null||A)return null;let{sample:S}=b,j=me(b),z=u.get(S),D={sample:S,epoch:n.epoch,masked:[],
-edits:{}};return S>=e.recorded_samples&&(!z||z.draft||z.partial&&!j)&&w?.key!==M(D)?{sample:S,key:M(D),request:D,edited:!1,requested:$}:!j||b.epoch!==n.epoch||w?.
-key===j||g?.key===j&&!g.draft&&!g.partial?null:{sample:S,key:j,request:b,edited:!0,requested:$}}let N=S=>A||b===null||(S.edited?me(b)!==S.key:b.sample!==S.sample||
-me(b)!==""&&u.get(S.sample)?.draft===!1);function _(S,j){let D={prediction:{shape:[...[1,1,i],l],values:F(j.predictions)},...Zc(e,j,n.epoch)};return j.valid&&(D.
-state_valid={shape:[1,r,i],values:j.valid}),j.states&&e.has("state")&&(D.state={shape:[1,1,e.sizes.layer,r,e.sizes.channel,i],values:Jm(e,j.states)}),S.values.forEach(
-(I,E)=>{let U=S.valid[E],G=I.length/U.length;D[`signal_${E}`]={shape:[1,U.length,G],values:I.map((K,Q)=>U[Math.floor(Q/G)]?K:0)},D[`signal_valid_${E}`]={shape:[
-1,U.length],values:U}}),D}function L({edits:S}){return e.has("attribution")?n.attributes?f?fo(o,S).length?"The page computes no attribution with an intervention\
+0,f[d*s+u]),m=((l*r+d)*s+u)*a;for(let g=0;g<a;g++){let y=e[l][(d*a+g)*c+h]/t.scale[l];o[m+g]=Number.isFinite(y)?Math.round(255*Math.min(1,Math.max(0,y))**i):255}}}
+return o}function rf({engine:t,frame:e,source:n,changed:s,now:a=()=>performance.now()}){let r=e.modalities.length,o=e.modalities.map(O=>O.name),i=e.sizes.time,l=e.
+outputs.length,c=2**r-1,f=r<=sf&&e.has("game"),d=[2**(r-1)-1,c].filter(O=>O>0&&O<=qs),u=new Map,h=new Map,m=new WeakSet,g=null,y=null,w=null,b=null,v=!1,A=!1,$=0,
+x="",k=n.attributes&&e.has("attribution")?Qc(t,e):null;function S(O,j,z){O.delete(j),O.set(j,z);for(let W of[...O.keys()].slice(0,Math.max(0,O.size-Um)))W!==y?.
+sample&&O.delete(W)}let _=O=>ge(O)||`sample ${O.sample}`;function T(){if(y===null||A)return null;let{sample:O}=y,j=ge(y),z=u.get(O),W={sample:O,epoch:n.epoch,masked:[],
+edits:{}};return O>=e.recorded_samples&&(!z||z.draft||z.partial&&!j)&&w?.key!==_(W)?{sample:O,key:_(W),request:W,edited:!1,requested:$}:!j||y.epoch!==n.epoch||w?.
+key===j||g?.key===j&&!g.draft&&!g.partial?null:{sample:O,key:j,request:y,edited:!0,requested:$}}let N=O=>A||y===null||(O.edited?ge(y)!==O.key:y.sample!==O.sample||
+ge(y)!==""&&u.get(O.sample)?.draft===!1);function M(O,j){let W={prediction:{shape:[...[1,1,i],l],values:F(j.predictions)},...Zc(e,j,n.epoch)};return j.valid&&(W.
+state_valid={shape:[1,r,i],values:j.valid}),j.states&&e.has("state")&&(W.state={shape:[1,1,e.sizes.layer,r,e.sizes.channel,i],values:Jm(e,j.states)}),O.values.forEach(
+(I,E)=>{let U=O.valid[E],G=I.length/U.length;W[`signal_${E}`]={shape:[1,U.length,G],values:I.map((K,Q)=>U[Math.floor(Q/G)]?K:0)},W[`signal_valid_${E}`]={shape:[
+1,U.length],values:U}}),W}function L({edits:O}){return e.has("attribution")?n.attributes?f?fo(o,O).length?"The page computes no attribution with an intervention\
  on hidden states or edges.":"":`The page computes no attribution for more than ${sf} modalities.`:n.no_attribution||"The model in the page has no graph of the \
-attribution; export it again.":""}function P(S,j,z,D,I,E,U){let{sample:G,request:K}=S,Q=U?`The attribution could not be computed: ${U}`:L(K);e.labelled===!1&&G>=
-e.recorded_samples&&(e.targets[G]=Xm(z.prediction.values.subarray((i-1)*l)));let J=D?{...z,...R(G,D)}:z,nt={epoch:n.epoch,sample:G,edits:K.edits,key:S.key,request:K,
-explained:E,unexplained:Q,start_s:e.recorded.start_s[G],duration_s:n.timed?e.recorded.duration_s[G]:Km(e,j.valid,n.rates)},tt={...Ym(e,J,nt),draft:D===null&&f,partial:I};
-S.edited?g=tt:O(u,G,tt)}function F(S){if(S.length===i*l)return S;let j=new Float32Array(i*l).fill(NaN);return j.set(S,(i-1)*l),j}function R(S,j){let z=e.task===
-"classification"?e.targets[S]:0,D=c+1,I=new Float32Array(i*D);for(let[U,G]of j)for(let K=0;K<i;K++)I[K*D+U]=G[K*l+z];let E=Float32Array.from({length:i},(U,G)=>I[G*
-D]);return{game:{shape:[1,1,i,D],values:I},phi:{shape:[1,1,i,r],values:Gm(I,r)},baseline:{shape:[1,1,i],values:E}}}async function q(S){let j=n.sampleAt(S.sample);
-if(j===null)throw new Error(`the page does not hold the input of sample ${e.samples[S.sample]}`);let{edits:z,masked:D}=S.request,I=S.edited?nf(j,o,z,D,n.std,wt=>{
+attribution; export it again.":""}function R(O,j,z,W,I,E,U){let{sample:G,request:K}=O,Q=U?`The attribution could not be computed: ${U}`:L(K);e.labelled===!1&&G>=
+e.recorded_samples&&(e.targets[G]=Xm(z.prediction.values.subarray((i-1)*l)));let J=W?{...z,...B(G,W)}:z,nt={epoch:n.epoch,sample:G,edits:K.edits,key:O.key,request:K,
+explained:E,unexplained:Q,start_s:e.recorded.start_s[G],duration_s:n.timed?e.recorded.duration_s[G]:Km(e,j.valid,n.rates)},tt={...Ym(e,J,nt),draft:W===null&&f,partial:I};
+O.edited?g=tt:S(u,G,tt)}function F(O){if(O.length===i*l)return O;let j=new Float32Array(i*l).fill(NaN);return j.set(O,(i-1)*l),j}function B(O,j){let z=e.task===
+"classification"?e.targets[O]:0,W=c+1,I=new Float32Array(i*W);for(let[U,G]of j)for(let K=0;K<i;K++)I[K*W+U]=G[K*l+z];let E=Float32Array.from({length:i},(U,G)=>I[G*
+W]);return{game:{shape:[1,1,i,W],values:I},phi:{shape:[1,1,i,r],values:Gm(I,r)},baseline:{shape:[1,1,i],values:E}}}async function q(O){let j=n.sampleAt(O.sample);
+if(j===null)throw new Error(`the page does not hold the input of sample ${e.samples[O.sample]}`);let{edits:z,masked:W}=O.request,I=O.edited?nf(j,o,z,W,n.std,wt=>{
 let Nt=n.sampleAt(wt);if(Nt===null)throw new Error(`the page does not hold the input of sample ${e.samples[wt]}`);return Nt}):j,E=fo(o,z),U={values:I.values,valid:I.
-valid,...j.share?{share:j.share}:{},interventions:E},G=await t.predict({...U,members:Uint8Array.from(af(c,r)),wants:{states:!0}});if(!G||N(S))return;let K=G.steps===
-1&&i>1,Q=new Map([[c,F(G.predictions)]]),J=o.reduce((wt,Nt,oe)=>wt|(Object.hasOwn(z,Nt)||D.includes(Nt)?1<<oe:0),0),nt=E.length?[]:Array.from({length:c},(wt,Nt)=>Nt).
-filter(wt=>!(wt&J)),tt=h.get(S.sample)??new Map;for(let wt of nt)tt.has(wt)&&Q.set(wt,tt.get(wt));let at=f?Array.from({length:c},(wt,Nt)=>Nt).filter(wt=>!Q.has(
-wt)):[],dt=at.map(wt=>[wt,i]),Ot=t.thread==="worker"&&!S.edited&&at.length?W(U,dt.slice(0,qs),K):null,qt=_(I,G);if(y={key:S.key,first:a()-S.requested,all:null,prefixes:null,
-left:""},P(S,I,qt,null,K),s(),!f&&!K||(Ot||await Vm(),N(S)))return;if(f){let wt=await B(S,U,dt,K,Ot);if(!wt)return;at.forEach((Nt,oe)=>Q.set(Nt,F(wt[oe])));for(let Nt of S.
-edited?nt:Q.keys())tt.set(Nt,Q.get(Nt));O(h,S.sample,tt),P(S,I,qt,Q,K),y&&(y.all=a()-S.requested),s()}let Pt=K?await H(S,I,qt,Q,U):qt;Pt&&f&&E.length===0&&k?.follow(
-{...I,...j.share?{share:j.share}:{}},G.predictions,wt=>{N(S)||(P(S,I,{...Pt,...wt.arrays},Q,!1,wt.explained),s())},wt=>{N(S)||(P(S,I,Pt,Q,!1,void 0,wt),s())})}function W(S,j,z){
-let D=d.find(E=>E>=j.length)??qs,I=Array.from({length:D},(E,U)=>j[Math.min(U,j.length-1)]);return t.predict({...S,...z?{until:I.map(([,E])=>E)}:{},members:Uint8Array.
-from(I.flatMap(([E])=>af(E,r))),wants:{states:!1}})}async function B(S,j,z,D,I=null){let E=[];for(let U=0;U<z.length;U+=qs){let G=z.slice(U,U+qs),K=await(U?W(j,
-G,D):I??W(j,G,D));if(!K||N(S))return null;let Q=l*K.steps;G.forEach((J,nt)=>E.push(K.predictions.slice(nt*Q,(nt+1)*Q)))}return E}async function H(S,j,z,D,I){let E=a(),
-U=async tt=>{let at=tt.flatMap(Ot=>Array.from({length:i-1},(qt,Pt)=>[Ot,Pt+1])),dt=await B(S,I,at,!0);if(at.forEach(([Ot,qt],Pt)=>dt&&D.get(Ot)?.set(dt[Pt],(qt-
-1)*l)),dt)for(let Ot of tt)m.add(D.get(Ot));return dt!==null};if(!await U([c]))return null;let G=D.get(0);if(G)for(let tt=0;tt+1<i;tt++)G.copyWithin(tt*l,(i-1)*
-l);let K=[...D.keys()].filter(tt=>tt>0&&tt<c&&!m.has(D.get(tt))),Q=(a()-E)*K.length,J=Q>Wm?`Shapley values before the last step are not computed: the ${K.length}\
- further subsets at every step would take about ${Math.round(Q/1e3)} s`:"",nt={...z,prediction:{...z.prediction,values:D.get(c).slice()}};return P(S,j,nt,f?D:null,
-K.length>0&&!J),y&&([y.prefixes,y.left]=[a()-S.requested,J]),s(),J||!K.length?nt:await U(K)?(P(S,j,nt,D,!1),y&&(y.prefixes=a()-S.requested),s(),nt):null}async function C(){
-if(!v){v=!0;try{for(let S=T();S;S=T())try{await q(S)}catch(j){w={key:S.key,sample:S.sample,text:j instanceof Error?j.message:String(j)},s()}}finally{v=!1}}}return{
-follow({sample:S,epoch:j,masked:z,edits:D}){let I=M({sample:S,epoch:j,masked:z,edits:D});I!==x&&k?.cancel(),I!==x&&([x,$,w]=[I,a(),null]),b={sample:S,epoch:j,masked:z,
-edits:D},C()},base:S=>u.get(S)??null,current:()=>g,timesOf:S=>y?.key===S?y:null,problemOf:S=>w&&w.key===S?w.text:"",failed:S=>w&&w.key===`sample ${S}`?w.text:"",
-refusal({sample:S,epoch:j,edits:z},D){if(j!==n.epoch)return`the model in the page has the weights of epoch ${e.epochs[n.epoch]}`;if(n.sampleAt(S)===null)return`\
-the page does not hold the input of sample ${e.samples[S]}`;for(let[I,E]of o.entries())for(let U of Object.keys(Object.hasOwn(z,E)?z[E]:{}))if(!D[I].includes(U))
+valid,...j.share?{share:j.share}:{},interventions:E},G=await t.predict({...U,members:Uint8Array.from(af(c,r)),wants:{states:!0}});if(!G||N(O))return;let K=G.steps===
+1&&i>1,Q=new Map([[c,F(G.predictions)]]),J=o.reduce((wt,Nt,ie)=>wt|(Object.hasOwn(z,Nt)||W.includes(Nt)?1<<ie:0),0),nt=E.length?[]:Array.from({length:c},(wt,Nt)=>Nt).
+filter(wt=>!(wt&J)),tt=h.get(O.sample)??new Map;for(let wt of nt)tt.has(wt)&&Q.set(wt,tt.get(wt));let at=f?Array.from({length:c},(wt,Nt)=>Nt).filter(wt=>!Q.has(
+wt)):[],dt=at.map(wt=>[wt,i]),Ot=t.thread==="worker"&&!O.edited&&at.length?D(U,dt.slice(0,qs),K):null,qt=M(I,G);if(b={key:O.key,first:a()-O.requested,all:null,prefixes:null,
+left:""},R(O,I,qt,null,K),s(),!f&&!K||(Ot||await Vm(),N(O)))return;if(f){let wt=await P(O,U,dt,K,Ot);if(!wt)return;at.forEach((Nt,ie)=>Q.set(Nt,F(wt[ie])));for(let Nt of O.
+edited?nt:Q.keys())tt.set(Nt,Q.get(Nt));S(h,O.sample,tt),R(O,I,qt,Q,K),b&&(b.all=a()-O.requested),s()}let Bt=K?await H(O,I,qt,Q,U):qt;Bt&&f&&E.length===0&&k?.follow(
+{...I,...j.share?{share:j.share}:{}},G.predictions,wt=>{N(O)||(R(O,I,{...Bt,...wt.arrays},Q,!1,wt.explained),s())},wt=>{N(O)||(R(O,I,Bt,Q,!1,void 0,wt),s())})}function D(O,j,z){
+let W=d.find(E=>E>=j.length)??qs,I=Array.from({length:W},(E,U)=>j[Math.min(U,j.length-1)]);return t.predict({...O,...z?{until:I.map(([,E])=>E)}:{},members:Uint8Array.
+from(I.flatMap(([E])=>af(E,r))),wants:{states:!1}})}async function P(O,j,z,W,I=null){let E=[];for(let U=0;U<z.length;U+=qs){let G=z.slice(U,U+qs),K=await(U?D(j,
+G,W):I??D(j,G,W));if(!K||N(O))return null;let Q=l*K.steps;G.forEach((J,nt)=>E.push(K.predictions.slice(nt*Q,(nt+1)*Q)))}return E}async function H(O,j,z,W,I){let E=a(),
+U=async tt=>{let at=tt.flatMap(Ot=>Array.from({length:i-1},(qt,Bt)=>[Ot,Bt+1])),dt=await P(O,I,at,!0);if(at.forEach(([Ot,qt],Bt)=>dt&&W.get(Ot)?.set(dt[Bt],(qt-
+1)*l)),dt)for(let Ot of tt)m.add(W.get(Ot));return dt!==null};if(!await U([c]))return null;let G=W.get(0);if(G)for(let tt=0;tt+1<i;tt++)G.copyWithin(tt*l,(i-1)*
+l);let K=[...W.keys()].filter(tt=>tt>0&&tt<c&&!m.has(W.get(tt))),Q=(a()-E)*K.length,J=Q>Wm?`Shapley values before the last step are not computed: the ${K.length}\
+ further subsets at every step would take about ${Math.round(Q/1e3)} s`:"",nt={...z,prediction:{...z.prediction,values:W.get(c).slice()}};return R(O,j,nt,f?W:null,
+K.length>0&&!J),b&&([b.prefixes,b.left]=[a()-O.requested,J]),s(),J||!K.length?nt:await U(K)?(R(O,j,nt,W,!1),b&&(b.prefixes=a()-O.requested),s(),nt):null}async function C(){
+if(!v){v=!0;try{for(let O=T();O;O=T())try{await q(O)}catch(j){w={key:O.key,sample:O.sample,text:j instanceof Error?j.message:String(j)},s()}}finally{v=!1}}}return{
+follow({sample:O,epoch:j,masked:z,edits:W}){let I=_({sample:O,epoch:j,masked:z,edits:W});I!==x&&k?.cancel(),I!==x&&([x,$,w]=[I,a(),null]),y={sample:O,epoch:j,masked:z,
+edits:W},C()},base:O=>u.get(O)??null,current:()=>g,timesOf:O=>b?.key===O?b:null,problemOf:O=>w&&w.key===O?w.text:"",failed:O=>w&&w.key===`sample ${O}`?w.text:"",
+refusal({sample:O,epoch:j,edits:z},W){if(j!==n.epoch)return`the model in the page has the weights of epoch ${e.epochs[n.epoch]}`;if(n.sampleAt(O)===null)return`\
+the page does not hold the input of sample ${e.samples[O]}`;for(let[I,E]of o.entries())for(let U of Object.keys(Object.hasOwn(z,E)?z[E]:{}))if(!W[I].includes(U))
 return`the page does not compute the edit "${U}" of ${E}`;return""},stop(){A=!0,k?.cancel(),t.stop()}}}var Vm=()=>new Promise(t=>{let e=setTimeout(t,Hm);requestAnimationFrame(
 ()=>{let{port1:n,port2:s}=new MessageChannel;n.onmessage=()=>{clearTimeout(e),n.close(),t()},s.postMessage(0)})});function Xm(t){let e=0;for(let n=1;n<t.length;n++)
 t[n]>t[e]&&(e=n);return e}var Zm=16,Qm=.001;function t0(t,e){let{split:n,graph:s}=e.model,a=t.modalities.length;if(!(n.modalities.length===a&&e.rows.length===t.sizes.sample&&e.offers.length===
@@ -1793,11 +1793,11 @@ return btoa(n)}var lf=t=>t&&{duration_s:t.duration_s,...Object.fromEntries(["pre
 let s=Jc(t,n),a=t.get("page_model"),r=a?.meta?"starting":"none",o=null,i="",l=!1,c=0,f=null,d=()=>!t.get("opened")&&!t.get("edit_options")?.never;function u(v){
 d()&&(t.set("page_engine",v),t.save_changes())}async function h(){if(r==="starting"){try{let v=await of(a,e,m);if(l)return v.predictions.stop();[o,r]=[v,"ready"]}catch(v){
 [r,i]=["failed",v instanceof Error?v.message:String(v)]}u(r==="ready"?"ready":`failed: ${i}`),f&&w(f),n()}}function m(){n(),clearTimeout(c),d()&&(c=setTimeout(g,
-a0))}function g(){if(!o||!f||l)return;let v=o.predictions.base(f.sample),A=o.predictions.current(),$=me(f),x=A&&!A.draft&&A.key===$?A:null;if(v?.draft||!v&&!x)return;
-let k={sample:f.sample,epoch:f.epoch,masked:f.masked,edits:f.edits};t.set("page_prediction",{request:k,plain:lf(v),edited:lf(x)}),t.save_changes()}function b(v){
-return o?o.predictions.refusal(v,o.meta.offers):r==="failed"?i:"the model in the page is starting"}function w(v){f=v,o&&(!me(v)||!b(v)||v.sample>=e.recorded_samples)&&
-o.predictions.follow(v)}function y(v){let A=me(v),x=[o?.predictions.current()??null,s.current()].filter(k=>k!==null&&k.sample===v.sample&&k.epoch===v.epoch);return A?
-x.find(k=>k?.key===A)??x[0]??null:null}return{take:s.take,start:h,follow:w,editedFor:y,refusal:b,stage:()=>r,reason:()=>i,meta:()=>o?.meta??null,engine:()=>o?.engine??
+a0))}function g(){if(!o||!f||l)return;let v=o.predictions.base(f.sample),A=o.predictions.current(),$=ge(f),x=A&&!A.draft&&A.key===$?A:null;if(v?.draft||!v&&!x)return;
+let k={sample:f.sample,epoch:f.epoch,masked:f.masked,edits:f.edits};t.set("page_prediction",{request:k,plain:lf(v),edited:lf(x)}),t.save_changes()}function y(v){
+return o?o.predictions.refusal(v,o.meta.offers):r==="failed"?i:"the model in the page is starting"}function w(v){f=v,o&&(!ge(v)||!y(v)||v.sample>=e.recorded_samples)&&
+o.predictions.follow(v)}function b(v){let A=ge(v),x=[o?.predictions.current()??null,s.current()].filter(k=>k!==null&&k.sample===v.sample&&k.epoch===v.epoch);return A?
+x.find(k=>k?.key===A)??x[0]??null:null}return{take:s.take,start:h,follow:w,editedFor:b,refusal:y,stage:()=>r,reason:()=>i,meta:()=>o?.meta??null,engine:()=>o?.engine??
 null,difference:()=>o?.difference??null,base:v=>o?.predictions.base(v)??null,waits:({sample:v})=>v>=e.recorded_samples&&(r==="starting"||o!==null&&!o.predictions.
 base(v)&&!o.predictions.failed(v)),missing:v=>v<e.recorded_samples?"":o?o.predictions.failed(v):r==="starting"?"":i||"the page holds no model",timesOf:v=>o?.predictions.
 timesOf(v)??null,problemOf:v=>o?.predictions.problemOf(v)??"",stop(){l=!0,clearTimeout(c),s.stop(),o?.predictions.stop()}}}function ff(t,e){let n=0,s=0,a=!1,r=null,o=null,i=(c,f)=>c!==null&&f!==null&&c.key===f.key&&c.request===f.request;function l(c){let f=e.editedFor(c),d=e.base(c.
@@ -1806,31 +1806,31 @@ let h={...c,version:n,early:s,draft:!!(u?u.draft:d?.draft)};return{edited:f,show
  sd · seed",swap:"swapped with",text:"text",window:"masked frames",state:"hidden state, edges · from step"};function ho(t,e,n){let s=p("input",{type:"range","\
 aria-label":t,...e}),a=p("span",{class:"mmv-set"});s.addEventListener("input",()=>n(Number(s.value)));let r=(o,i)=>{o>Number(s.max)&&(s.max=String(o)),o<Number(
 s.min)&&(s.min=String(o)),ht(s,"value",String(o)),ht(s,"ariaValueText",i),$t(a,i)};return{range:s,node:p("div",{class:"mmv-slide"},s,a),set:r}}function df(t,e,n,s,a,r,o,i){
-let l=t.modalities[e],c={},f=[],d=(g,b)=>{n.includes(g)&&b()},u=g=>l.step_s===null?"":` (${gt(g*l.step_s,2)} s)`;return d("mask",()=>{let g=p("input",{type:"che\
-ckbox","aria-label":`${l.name} is available`});g.addEventListener("change",()=>r(!g.checked)),c.mask=g,f.push((b,w)=>g.checked=!w)}),d("delay",()=>{let g=Math.max(
-1,Math.floor(s/2)),{range:b,node:w,set:y}=ho(`Delay of ${l.name} in steps`,{min:-g,max:g,step:1},v=>a({delay:v||null}));c.delay=w,f.push(({delay:v=0},A)=>{y(v,v?
-`${gt(v,0)}${u(v)}`:"none"),ht(b,"disabled",A)})}),d("amplitude",()=>{let{range:g,node:b,set:w}=ho(`Amplitude of ${l.name}, as a factor`,{min:0,max:2,step:.05},
-y=>a({amplitude:y===1?null:y}));c.amplitude=b,f.push(({amplitude:y=1},v)=>{w(y,y===1?"as recorded":`× ${st(y,2)}`),ht(g,"disabled",v)})}),d("noise",()=>{let{range:g,
-node:b,set:w}=ho(`Noise on ${l.name}, as a share of its standard deviation`,{min:0,max:2,step:.05},v=>a(v?{noise:v,seed:Number(y.value)||0}:{noise:null,seed:null})),
-y=p("input",{type:"number",min:0,max:4294967295,step:1,value:0,"aria-label":`Seed of the noise on ${l.name}`,title:"seed of the noise"});y.addEventListener("inp\
-ut",()=>y.checkValidity()&&y.value!==""&&a({seed:Number(y.value)})),b.append(y),c.noise=b,f.push(({noise:v=0,seed:A=0},$)=>{w(v,v?`${st(v,2)} sd`:"none"),ht(g,"\
-disabled",$),ht(y,"disabled",$||!v),v&&Number(y.value)!==A&&(y.value=String(A))})}),d("swap",()=>{let{select:g}=Dt(`Swap ${l.name} for that of another sample`,[
-"its own",...t.samples],b=>a({swap:b?b-1:null,text:null}));c.swap=g,f.push(({swap:b},w)=>{ht(g,"value",String(b===void 0?0:b+1)),ht(g,"disabled",w)})}),d("text",
+let l=t.modalities[e],c={},f=[],d=(g,y)=>{n.includes(g)&&y()},u=g=>l.step_s===null?"":` (${gt(g*l.step_s,2)} s)`;return d("mask",()=>{let g=p("input",{type:"che\
+ckbox","aria-label":`${l.name} is available`});g.addEventListener("change",()=>r(!g.checked)),c.mask=g,f.push((y,w)=>g.checked=!w)}),d("delay",()=>{let g=Math.max(
+1,Math.floor(s/2)),{range:y,node:w,set:b}=ho(`Delay of ${l.name} in steps`,{min:-g,max:g,step:1},v=>a({delay:v||null}));c.delay=w,f.push(({delay:v=0},A)=>{b(v,v?
+`${gt(v,0)}${u(v)}`:"none"),ht(y,"disabled",A)})}),d("amplitude",()=>{let{range:g,node:y,set:w}=ho(`Amplitude of ${l.name}, as a factor`,{min:0,max:2,step:.05},
+b=>a({amplitude:b===1?null:b}));c.amplitude=y,f.push(({amplitude:b=1},v)=>{w(b,b===1?"as recorded":`× ${st(b,2)}`),ht(g,"disabled",v)})}),d("noise",()=>{let{range:g,
+node:y,set:w}=ho(`Noise on ${l.name}, as a share of its standard deviation`,{min:0,max:2,step:.05},v=>a(v?{noise:v,seed:Number(b.value)||0}:{noise:null,seed:null})),
+b=p("input",{type:"number",min:0,max:4294967295,step:1,value:0,"aria-label":`Seed of the noise on ${l.name}`,title:"seed of the noise"});b.addEventListener("inp\
+ut",()=>b.checkValidity()&&b.value!==""&&a({seed:Number(b.value)})),y.append(b),c.noise=y,f.push(({noise:v=0,seed:A=0},$)=>{w(v,v?`${st(v,2)} sd`:"none"),ht(g,"\
+disabled",$),ht(b,"disabled",$||!v),v&&Number(b.value)!==A&&(b.value=String(A))})}),d("swap",()=>{let{select:g}=Dt(`Swap ${l.name} for that of another sample`,[
+"its own",...t.samples],y=>a({swap:y?y-1:null,text:null}));c.swap=g,f.push(({swap:y},w)=>{ht(g,"value",String(y===void 0?0:y+1)),ht(g,"disabled",w)})}),d("text",
 ()=>{let g=p("input",{type:"text",class:"mmv-words",maxlength:1e4,placeholder:"as recorded","aria-label":`Another text for ${l.name}`});g.addEventListener("inpu\
 t",()=>a({text:g.value||null,swap:null})),g.addEventListener("focus",()=>{g.value||(g.value=(l.tokens?.[i()]??[]).filter(Boolean).join(" "))}),g.addEventListener(
-"blur",()=>{b||(g.value="")});let b="";c.text=g,f.push(({text:w=""},y)=>{b=w,g.value!==w&&(w||!g.matches(":focus"))&&(g.value=w),ht(g,"disabled",y)})}),d("windo\
-w",()=>{let g=p("input",{type:"checkbox","aria-label":`Mask frames of ${l.name}`}),b=["First","Last"].map(y=>p("input",{type:"number",min:1,max:s,step:1,value:y===
-"First"?1:s,"aria-label":`${y} masked frame of ${l.name}`})),w=()=>{let[y,v]=b.map(A=>Number(A.value)-1);g.checked?b.every(A=>A.checkValidity()&&A.value!=="")&&
-y<=v&&a({window:[y,v]}):a({window:null})};[g,...b].forEach(y=>y.addEventListener("input",w)),c.window=p("div",{class:"mmv-slide"},g,b[0],"to",b[1]),f.push(({window:y},v)=>{
-g.checked=y!==void 0,ht(g,"disabled",v),b.forEach((A,$)=>{ht(A,"disabled",v||!y),y&&Number(A.value)!==y[$]+1&&(A.value=String(y[$]+1))})})}),d("state",()=>{let g=n.
-includes("cut")?t.modalities.map((A,$)=>$).filter(A=>A!==e):[],b=[{state:null,cut:null,step:null},{state:"zero",cut:null},{state:"hold",cut:null},...g.map(A=>({
-state:null,cut:A}))],w=["as computed","state set to 0","state held",...g.map(A=>`no edge from ${t.modalities[A].name}`)],{select:y}=Dt(`Intervention on the SSM \
-stream of ${l.name}, in every ${t.scans.length?"captured scan of this modality":"layer"}`,w,A=>a(A?{...b[A],step:v.disabled?o():Number(v.value)-1}:b[0])),v=p("i\
+"blur",()=>{y||(g.value="")});let y="";c.text=g,f.push(({text:w=""},b)=>{y=w,g.value!==w&&(w||!g.matches(":focus"))&&(g.value=w),ht(g,"disabled",b)})}),d("windo\
+w",()=>{let g=p("input",{type:"checkbox","aria-label":`Mask frames of ${l.name}`}),y=["First","Last"].map(b=>p("input",{type:"number",min:1,max:s,step:1,value:b===
+"First"?1:s,"aria-label":`${b} masked frame of ${l.name}`})),w=()=>{let[b,v]=y.map(A=>Number(A.value)-1);g.checked?y.every(A=>A.checkValidity()&&A.value!=="")&&
+b<=v&&a({window:[b,v]}):a({window:null})};[g,...y].forEach(b=>b.addEventListener("input",w)),c.window=p("div",{class:"mmv-slide"},g,y[0],"to",y[1]),f.push(({window:b},v)=>{
+g.checked=b!==void 0,ht(g,"disabled",v),y.forEach((A,$)=>{ht(A,"disabled",v||!b),b&&Number(A.value)!==b[$]+1&&(A.value=String(b[$]+1))})})}),d("state",()=>{let g=n.
+includes("cut")?t.modalities.map((A,$)=>$).filter(A=>A!==e):[],y=[{state:null,cut:null,step:null},{state:"zero",cut:null},{state:"hold",cut:null},...g.map(A=>({
+state:null,cut:A}))],w=["as computed","state set to 0","state held",...g.map(A=>`no edge from ${t.modalities[A].name}`)],{select:b}=Dt(`Intervention on the SSM \
+stream of ${l.name}, in every ${t.scans.length?"captured scan of this modality":"layer"}`,w,A=>a(A?{...y[A],step:v.disabled?o():Number(v.value)-1}:y[0])),v=p("i\
 nput",{type:"number",min:1,max:t.sizes.time,step:1,value:1,"aria-label":`First step of the intervention on ${l.name}`,title:"first step of the intervention; at \
-first the selected step"});v.addEventListener("input",()=>v.checkValidity()&&v.value!==""&&a({step:Number(v.value)-1})),c.state=p("div",{class:"mmv-slide"},y,v),
-f.push(({state:A,cut:$,step:x=0},k)=>{let O=b.findIndex(M=>(M.state??void 0)===A&&(M.cut??void 0)===$);ht(y,"value",String(Math.max(0,O))),ht(y,"disabled",k),ht(
-v,"disabled",k||O<=0),Number(v.value)!==x+1&&(v.value=String(x+1))})}),{row:g=>p("tr",{},p("th",{scope:"row"},...kt(t,e)),...g.map(b=>p("td",{class:`mmv-by-${b}`,
-"data-kind":mo[b],...c[b]?{}:{"data-none":""}},c[b]??p("span",{class:"mmv-faint"},"–")))),draw:(g,b)=>f.forEach(w=>w(g,b))}}var uf=({edits:t,masked:e})=>JSON.stringify([Object.entries(t).map(([n,s])=>[n,Object.keys(s)]),e]);function hf(t,e=()=>performance.now()){let n=[],s=[],a=null,
+first the selected step"});v.addEventListener("input",()=>v.checkValidity()&&v.value!==""&&a({step:Number(v.value)-1})),c.state=p("div",{class:"mmv-slide"},b,v),
+f.push(({state:A,cut:$,step:x=0},k)=>{let S=y.findIndex(_=>(_.state??void 0)===A&&(_.cut??void 0)===$);ht(b,"value",String(Math.max(0,S))),ht(b,"disabled",k),ht(
+v,"disabled",k||S<=0),Number(v.value)!==x+1&&(v.value=String(x+1))})}),{row:g=>p("tr",{},p("th",{scope:"row"},...kt(t,e)),...g.map(y=>p("td",{class:`mmv-by-${y}`,
+"data-kind":mo[y],...c[y]?{}:{"data-none":""}},c[y]??p("span",{class:"mmv-faint"},"–")))),draw:(g,y)=>f.forEach(w=>w(g,y))}}var uf=({edits:t,masked:e})=>JSON.stringify([Object.entries(t).map(([n,s])=>[n,Object.keys(s)]),e]);function hf(t,e=()=>performance.now()){let n=[],s=[],a=null,
 r=-1/0;function o({edits:l,masked:c}){let f={edits:l,masked:c};a!==null&&JSON.stringify(a)===JSON.stringify(f)||(a!==null&&(n.length>0&&!s.length&&e()-r<700&&uf(
 a)===uf(f)||(n=[...n,a].slice(-100)),s=[]),[a,r]=[f,e()])}function i(l,c){let f=l.at(-1);return!f||a===null?!1:(c.push(a),l.pop(),[a,r]=[f,-1/0],t(f),!0)}return{
 follow:o,undo:()=>i(n,s),redo:()=>i(s,n),steps:()=>({undo:n.length,redo:s.length})}}var qa=50,o0=t=>`"${(typeof t=="string"&&/^[=+\-@\t\r]/.test(t)?`'${t}`:String(t)).replaceAll('"','""')}"`,pf=(t,{edits:e,masked:n})=>[ps(t,e),...n.map(s=>`${s}\
@@ -1850,10 +1850,10 @@ d",{},p("tr",{},...["sample","edits","epoch","time",...l].map(h=>p("th",{scope:"
 td"))),s),f=p("div",{class:"mmv-counterfactuals"},p("div",{class:"mmv-inline"},a,i),p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Table o\
 f counterfactuals"},c),it(`Values at the time of saving: φ is the Shapley value, the difference is that to the ${t.recorded_samples<t.sizes.sample?"unedited":"\
 recorded"} sample. Press the edits to restore them. At most ${qa} rows: a further one replaces the oldest.`));function d(){let h=r();f.hidden=h.length===0,a.textContent=
-`${h.length} saved`,s.replaceChildren(...h.map((m,g)=>{let b=pf(t,m)||"no edit",w=ut("",()=>n({sample:m.sample,epoch:m.epoch,time:m.time,edits:m.edits,masked:m.
-masked}),{class:"mmv-open"});return w.append(Z(b)),p("tr",{},p("th",{scope:"row"},Z(t.samples[m.sample])),p("td",{},w),p("td",{},String(t.epochs[m.epoch])),p("t\
-d",{},At(t,m.sample,m.time)),p("td",{},st(m.value,t.digits)),p("td",{},m.recorded===null?"–":gt(m.value-m.recorded,t.digits)),...m.phi.map(y=>p("td",{},gt(y,t.
-digits))),p("td",{},ut("remove",()=>o(r().filter((y,v)=>v!==g)),{"aria-label":`Remove counterfactual ${g+1}`})))}))}return e.on("change:counterfactuals",d),d(),
+`${h.length} saved`,s.replaceChildren(...h.map((m,g)=>{let y=pf(t,m)||"no edit",w=ut("",()=>n({sample:m.sample,epoch:m.epoch,time:m.time,edits:m.edits,masked:m.
+masked}),{class:"mmv-open"});return w.append(Z(y)),p("tr",{},p("th",{scope:"row"},Z(t.samples[m.sample])),p("td",{},w),p("td",{},String(t.epochs[m.epoch])),p("t\
+d",{},At(t,m.sample,m.time)),p("td",{},st(m.value,t.digits)),p("td",{},m.recorded===null?"–":gt(m.value-m.recorded,t.digits)),...m.phi.map(b=>p("td",{},gt(b,t.
+digits))),p("td",{},ut("remove",()=>o(r().filter((b,v)=>v!==g)),{"aria-label":`Remove counterfactual ${g+1}`})))}))}return e.on("change:counterfactuals",d),d(),
 {node:f,save:(h,m)=>o([...r(),l0(t,h,m)].slice(-qa)),full:()=>r().length>=qa,stop:()=>e.off("change:counterfactuals",d)}}var f0={mask:"a mask",delay:"a delay",amplitude:"an amplitude",noise:"noise",swap:"a swap",text:"text",window:"masked frames",state:"a change of its own hidden \
 state"},d0=["delay","swap","window"],u0=80,h0="Explorer(trace, model=mmviz.recording.export_model(run, part)) or Explorer(trace, what_if=mmviz.recording.what_if\
 (run, part))";function p0(t,e,n){let s=new Map;for(let a of e){let r=n[a]||t.missing_scans||"the fusion has no SSM stream per modality, or its edits are not off\
@@ -1868,37 +1868,37 @@ ernel":""}.`))}return[...o.values()].map(({words:l,say:c})=>c(l.length>1?`${l.sl
 0}function bf(t,e,n,{compare:s,predictions:a}){let r=e.get("edit_options"),o=!!r?.offers,i=o&&r.kernel!==!1,l=p("summary",{},"What-if edits"),c=p("details",{class:"\
 mmv-panel mmv-what-if",...o||e.get("what_if_result")?.seq?{open:""}:{}},l),f=p("p",{class:"mmv-small mmv-what-if-status",role:"status"}),d=p("p",{class:"mmv-err\
 or",role:"alert"}),u=p("p",{class:"mmv-small mmv-what-if-effect"}),h=ut("reset",()=>n({edits:{},masked:[]}),{"aria-label":"Reset all edits"}),m=ut("show as reco\
-rded",()=>s(m.getAttribute("aria-pressed")!=="true"),{"aria-pressed":"false"}),g=hf(n),b=mf(t,e,n),w=ut("undo",g.undo,{"aria-label":"Undo the last edit"}),y=ut(
-"redo",g.redo,{"aria-label":"Redo the edit"}),v=ut("save as counterfactual",()=>M&&b.save(M,$.time)),A=ut("cancel",()=>n(T()),{"aria-label":"Cancel this edit"}),
-$=e.get("selection"),x=0,k=0,O=!1,M=null,T=()=>M?{edits:M.edits,masked:M.request.masked,sample:M.sample,epoch:M.epoch}:{edits:{},masked:[]},N=o?t.modalities.map(
-(S,j)=>df(t,j,r.offers[j],r.frames[j],z=>{let D={...Object.hasOwn($.edits,S.name)?$.edits[S.name]:{},...z},I=Object.fromEntries(lo.filter(U=>D[U]!==void 0&&D[U]!==
-null).map(U=>[U,D[U]])),E=Object.entries($.edits).filter(([U])=>U!==S.name);n({edits:Object.fromEntries(Object.keys(I).length?[...E,[S.name,I]]:E)})},z=>n({masked:t.
-modalities.map(D=>D.name).filter(D=>D===S.name?z:$.masked.includes(D))}),()=>$.time,()=>$.sample)):[];if(o){let S=po.filter(j=>r.offers.some(z=>z.includes(j)));
+rded",()=>s(m.getAttribute("aria-pressed")!=="true"),{"aria-pressed":"false"}),g=hf(n),y=mf(t,e,n),w=ut("undo",g.undo,{"aria-label":"Undo the last edit"}),b=ut(
+"redo",g.redo,{"aria-label":"Redo the edit"}),v=ut("save as counterfactual",()=>_&&y.save(_,$.time)),A=ut("cancel",()=>n(T()),{"aria-label":"Cancel this edit"}),
+$=e.get("selection"),x=0,k=0,S=!1,_=null,T=()=>_?{edits:_.edits,masked:_.request.masked,sample:_.sample,epoch:_.epoch}:{edits:{},masked:[]},N=o?t.modalities.map(
+(O,j)=>df(t,j,r.offers[j],r.frames[j],z=>{let W={...Object.hasOwn($.edits,O.name)?$.edits[O.name]:{},...z},I=Object.fromEntries(lo.filter(U=>W[U]!==void 0&&W[U]!==
+null).map(U=>[U,W[U]])),E=Object.entries($.edits).filter(([U])=>U!==O.name);n({edits:Object.fromEntries(Object.keys(I).length?[...E,[O.name,I]]:E)})},z=>n({masked:t.
+modalities.map(W=>W.name).filter(W=>W===O.name?z:$.masked.includes(W))}),()=>$.time,()=>$.sample)):[];if(o){let O=po.filter(j=>r.offers.some(z=>z.includes(j)));
 c.append(p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Edits of each modality"},p("table",{class:"mmv-edits","aria-label":"Edits"},p("the\
-ad",{},p("tr",{},p("td"),...S.map(j=>p("th",{scope:"col",class:`mmv-by-${j}`},mo[j])))),p("tbody",{},...N.map(j=>j.row(S))))))}let _=o?m0(t,r.offers,r.reasons??
+ad",{},p("tr",{},p("td"),...O.map(j=>p("th",{scope:"col",class:`mmv-by-${j}`},mo[j])))),p("tbody",{},...N.map(j=>j.row(O))))))}let M=o?m0(t,r.offers,r.reasons??
 [],i):e.get("opened")?"Further edits need a running kernel, and a saved page has none; a modality can still be masked, under Modality ablation.":`Edits need the\
- model: ${h0}.`;c.append(p("div",{class:"mmv-inline"},w,y,h,m,A,v,f),u,d,b.node,..._?[it(_)]:[]);let L=[t.task==="classification"?["p(true class)"]:["predicted \
-value"],...t.modalities.map((S,j)=>kt(t,j))].map(S=>({numbers:new Text(""),words:S})),P=L.map(({numbers:S,words:j})=>p("span",{class:"mmv-change"},...j,S));function F({
-sample:S,epoch:j,time:z}){let D=t.task==="classification"?t.targets[S]:0,I=G=>G.part("prediction",j,S,z)[D],[E,U]=[t.recorded,t].map(G=>G.part("phi",j,S,z));L.forEach(
+ model: ${h0}.`;c.append(p("div",{class:"mmv-inline"},w,b,h,m,A,v,f),u,d,y.node,...M?[it(M)]:[]);let L=[t.task==="classification"?["p(true class)"]:["predicted \
+value"],...t.modalities.map((O,j)=>kt(t,j))].map(O=>({numbers:new Text(""),words:O})),R=L.map(({numbers:O,words:j})=>p("span",{class:"mmv-change"},...j,O));function F({
+sample:O,epoch:j,time:z}){let W=t.task==="classification"?t.targets[O]:0,I=G=>G.part("prediction",j,O,z)[W],[E,U]=[t.recorded,t].map(G=>G.part("phi",j,O,z));L.forEach(
 ({numbers:G},K)=>{let[Q,J,nt]=K?[E[K-1],U[K-1],gt]:[I(t.recorded),I(t),st],tt=` ${nt(Q,t.digits)} → ${nt(J,t.digits)}`;G.data!==tt&&(G.data=tt)}),u.firstChild||
-u.append(...P)}function R(S){let j=a.timesOf(S),z=e.get("what_if_result"),D=z?.milliseconds;return j&&M?.draft!==void 0?`in the page in ${st(j.first,0)} ms${j.all===
-null?"":`, all subsets in ${st(j.all,0)} ms`}${j.prefixes===null?M.partial?"; every prefix is being computed":"":`, every prefix in ${st(j.prefixes/1e3,1)} s`}${j.
-left&&`. ${j.left}`}`:`by the kernel${typeof D=="number"?` in ${st(D,0)} ms`:""}`}function q(){let S=a.stage(),j=a.difference();if(S==="failed")return` The mode\
-l in the page cannot be used${i?"; the kernel predicts":""}: ${a.reason()}`;if(S!=="ready")return"";let z=a.engine(),D=a.meta(),I=Number(D?.model.about.error)||
-0,E=[...D?.notes??[],String(D?.model.about.no_attribution??"")].filter(Boolean).map(U=>` ${U.replace(/\.$/,"")}.`).join("");return` The model is in the page (ep\
+u.append(...R)}function B(O){let j=a.timesOf(O),z=e.get("what_if_result"),W=z?.milliseconds;return j&&_?.draft!==void 0?`in the page in ${st(j.first,0)} ms${j.all===
+null?"":`, all subsets in ${st(j.all,0)} ms`}${j.prefixes===null?_.partial?"; every prefix is being computed":"":`, every prefix in ${st(j.prefixes/1e3,1)} s`}${j.
+left&&`. ${j.left}`}`:`by the kernel${typeof W=="number"?` in ${st(W,0)} ms`:""}`}function q(){let O=a.stage(),j=a.difference();if(O==="failed")return` The mode\
+l in the page cannot be used${i?"; the kernel predicts":""}: ${a.reason()}`;if(O!=="ready")return"";let z=a.engine(),W=a.meta(),I=Number(W?.model.about.error)||
+0,E=[...W?.notes??[],String(W?.model.about.no_attribution??"")].filter(Boolean).map(U=>` ${U.replace(/\.$/,"")}.`).join("");return` The model is in the page (ep\
 och ${t.epochs[t.model_epoch??0]}, ${z?.kind==="wasm"?"WebAssembly":"JavaScript"})${I?`; stored weights and frames change a prediction by at most ${I.toPrecision(
-2)}`:""}${j===null?"":`; it reproduces the recording of ${t.samples[0]} within ${j.toPrecision(1)}`}.${E}`}function W(S){let j=e.get("what_if_error"),z=j?.seq&&
-me(j.request)===S,D=a.problemOf(S),I=S&&!i&&o&&!D?a.refusal($):"",E=a.stage()==="starting",U=M?"shown is the last valid prediction":"shown is the recorded sampl\
-e",{undo:G,redo:K}=g.steps(),Q=[[h,!S],[w,!G],[y,!K],[v,!(M&&M.key===S&&!M.draft&&M.has("phi"))],[m,!M]];for(let[tt,at]of Q)ht(tt,"disabled",at);let J=D||(S&&z?
-j.text:"")||(E?"":I);if($t(d,J?`This edit could not be computed; ${U}${M?`: ${ps(t,M.edits)||"some modalities masked"}`:""}. The reason: ${J}`:""),!(S&&!J&&M?.key!==
-S&&a.stage()==="ready"&&!a.refusal($)))clearTimeout(k),k=0,O=!1;else if(!O){k||=setTimeout(()=>{O=!0,W(me($))},u0);return}$t(f,t.edited()===null&&M?"Shown is th\
-e sample as recorded.":S?J?"":M&&M.key===S?`Shown is the edited sample, computed ${R(S)}; outlines and pale lines are as recorded.`:E?`The model in the page is \
-starting; ${U}.`:o?`Computing; ${U}.`:`This edit was not computed before the page was saved; ${U}.`:o?`Nothing is edited.${q()}`:""),ht(A,"hidden",!o||!S||M?.key===
-S),clearTimeout(x),i&&S&&!J&&!E&&!(M&&M.key===S)&&(x=setTimeout(()=>f.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${U}.`,5e3))}function B(S,j,z){
-[$,M]=[S,j],g.follow(S);let D=o||j?me(S):Object.keys(S.edits).length?me(S):"";N.forEach((I,E)=>{let{name:U}=t.modalities[E];I.draw(Object.hasOwn(S.edits,U)?S.edits[U]:
-{},S.masked.includes(U))}),Kt(m,"aria-pressed",String(z)),W(D),!M?.draft&&(t.edited()?F(S):u.replaceChildren())}function H(S){let j=S.key.toLowerCase(),z=S.target;
-return!(S.ctrlKey||S.metaKey)||S.altKey||!["z","y"].includes(j)||z.closest("input[type=text], input[type=search], input[type=number], textarea")?!1:(S.preventDefault(),
-S.stopPropagation(),j==="y"||S.shiftKey?g.redo():g.undo(),!0)}return{node:c,draw:B,key:H,stop:()=>{clearTimeout(x),clearTimeout(k),b.stop()}}}var g0={lanes:["prediction","state"],"end-to-end attribution":["attribution","attribution_total","attribution_bias"],"half-life":["half_life","state"],transport:[
+2)}`:""}${j===null?"":`; it reproduces the recording of ${t.samples[0]} within ${j.toPrecision(1)}`}.${E}`}function D(O){let j=e.get("what_if_error"),z=j?.seq&&
+ge(j.request)===O,W=a.problemOf(O),I=O&&!i&&o&&!W?a.refusal($):"",E=a.stage()==="starting",U=_?"shown is the last valid prediction":"shown is the recorded sampl\
+e",{undo:G,redo:K}=g.steps(),Q=[[h,!O],[w,!G],[b,!K],[v,!(_&&_.key===O&&!_.draft&&_.has("phi"))],[m,!_]];for(let[tt,at]of Q)ht(tt,"disabled",at);let J=W||(O&&z?
+j.text:"")||(E?"":I);if($t(d,J?`This edit could not be computed; ${U}${_?`: ${ps(t,_.edits)||"some modalities masked"}`:""}. The reason: ${J}`:""),!(O&&!J&&_?.key!==
+O&&a.stage()==="ready"&&!a.refusal($)))clearTimeout(k),k=0,S=!1;else if(!S){k||=setTimeout(()=>{S=!0,D(ge($))},u0);return}$t(f,t.edited()===null&&_?"Shown is th\
+e sample as recorded.":O?J?"":_&&_.key===O?`Shown is the edited sample, computed ${B(O)}; outlines and pale lines are as recorded.`:E?`The model in the page is \
+starting; ${U}.`:o?`Computing; ${U}.`:`This edit was not computed before the page was saved; ${U}.`:o?`Nothing is edited.${q()}`:""),ht(A,"hidden",!o||!O||_?.key===
+O),clearTimeout(x),i&&O&&!J&&!E&&!(_&&_.key===O)&&(x=setTimeout(()=>f.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${U}.`,5e3))}function P(O,j,z){
+[$,_]=[O,j],g.follow(O);let W=o||j?ge(O):Object.keys(O.edits).length?ge(O):"";N.forEach((I,E)=>{let{name:U}=t.modalities[E];I.draw(Object.hasOwn(O.edits,U)?O.edits[U]:
+{},O.masked.includes(U))}),Kt(m,"aria-pressed",String(z)),D(W),!_?.draft&&(t.edited()?F(O):u.replaceChildren())}function H(O){let j=O.key.toLowerCase(),z=O.target;
+return!(O.ctrlKey||O.metaKey)||O.altKey||!["z","y"].includes(j)||z.closest("input[type=text], input[type=search], input[type=number], textarea")?!1:(O.preventDefault(),
+O.stopPropagation(),j==="y"||O.shiftKey?g.redo():g.undo(),!0)}return{node:c,draw:P,key:H,stop:()=>{clearTimeout(x),clearTimeout(k),y.stop()}}}var g0={lanes:["prediction","state"],"end-to-end attribution":["attribution","attribution_total","attribution_bias"],"half-life":["half_life","state"],transport:[
 "plan","cost","distance","estimated_lag"],"mean shapley":["phi_mean","phi_low","phi_high"]};function b0(t,e){if(t.recorded.arrays[e]?.dtype!=="uint8")return null;
 let n=/^scan_norm_(\d+)$/.exec(e);return e==="state"?(s,a)=>(s/255)**(t.state_power??1)*t.scale[a.layer]:e==="influence"?(s,a)=>(s/255)**2*t.influence.scale[a.layer]:
 e==="plan"||e==="cost"?(s,a)=>s/255*t.transport_scale[e][a.pair]:e==="routing"||e==="overview_value"?s=>s/255:n?s=>s/255*t.scans[Number(n[1])].scale:null}function y0(t,e,n){
@@ -1908,9 +1908,9 @@ n:e==="curve"?t.curves[n]?.name??n:e==="history_epoch"?t.history_epochs[n]??n:e=
 " + ")||"none":e==="statistic"?["mean","low","high"][n]??n:n}var go=(t,e)=>[...new Set([...g0[e.name]??[],...e.needs])].filter(t.has);function yf(t,e,n){if(e.table)
 return e.table(t,n);let s=go(t,e),a=f=>t.recorded.arrays[f].dims??t.shape(f).map((d,u)=>`index ${u+1}`),r=[...new Set(s.flatMap(a))],o={recorded_sample:n.sample,
 epoch:n.epoch,layer:n.layer},i=[],l=t.edited(),c=l!==null&&l.sample===n.sample&&l.epoch===n.epoch;for(let f of s){let d=c?[t.replaced(f)?"edited":"recorded"]:[],
-u=a(f),h=t.recorded.shape(f),m=b0(t,f),g=0;for(;g<u.length&&Object.hasOwn(o,u[g]);)g++;let b=u.slice(0,g).map((v,A)=>v==="recorded_sample"?o[v]:Math.min(o[v],h[A]-
-1)),w=t.part(f,...b),y=h.slice(g);for(let v=0;v<w.length;v++){let A={};b.forEach((x,k)=>A[u[k]]=x);let $=v;for(let x=y.length-1;x>=0;x--)A[u[g+x]]=$%y[x],$=Math.
-floor($/y[x]);u.some(x=>Object.hasOwn(o,x)&&A[x]!==void 0&&!u.slice(0,g).includes(x)&&A[x]!==Math.min(o[x],h[u.indexOf(x)]-1))||i.push([f,...d,...r.map(x=>A[x]===
+u=a(f),h=t.recorded.shape(f),m=b0(t,f),g=0;for(;g<u.length&&Object.hasOwn(o,u[g]);)g++;let y=u.slice(0,g).map((v,A)=>v==="recorded_sample"?o[v]:Math.min(o[v],h[A]-
+1)),w=t.part(f,...y),b=h.slice(g);for(let v=0;v<w.length;v++){let A={};y.forEach((x,k)=>A[u[k]]=x);let $=v;for(let x=b.length-1;x>=0;x--)A[u[g+x]]=$%b[x],$=Math.
+floor($/b[x]);u.some(x=>Object.hasOwn(o,x)&&A[x]!==void 0&&!u.slice(0,g).includes(x)&&A[x]!==Math.min(o[x],h[u.indexOf(x)]-1))||i.push([f,...d,...r.map(x=>A[x]===
 void 0?"":y0(t,x,A[x])),m?m(w[v],A):w[v]])}}return{columns:["array",...c?["state of the sample"]:[],...r.map(f=>f.replace("recorded_","").replace("_"," ")),"val\
 ue"],rows:i}}function w0(t){if(typeof t=="number")return Number.isNaN(t)?"":String(t);let e=/^[=+\-@\t\r]/.test(t)?`'${t}`:t;return/[",\n\r]/.test(e)?`"${e.replaceAll(
 '"','""')}"`:e}var wf=({columns:t,rows:e})=>[t,...e].map(n=>n.map(w0).join(",")).join(`\r
@@ -1923,22 +1923,22 @@ more"}),n={};t.forEach(({node:r,tall:o})=>r.style.containIntrinsicSize=`auto ${o
 return"";let e=new URL(location.href);return e.searchParams.delete("token"),e.hash=encodeURIComponent(JSON.stringify(t)),e.href}function vo(){try{let t=JSON.parse(
 decodeURIComponent(location.hash.slice(1)));return typeof t=="object"&&t!==null?t:{}}catch{return{}}}function _f(t){let e=vo();Mf=!0;let n=0,s=()=>{clearTimeout(
 n),n=setTimeout(()=>yo(t.get("selection")),300)};return t.on("change:selection",s),{restore:()=>{Object.keys(e).length&&(t.set("selection",{...t.get("selection"),
-...e}),t.save_changes())},stop:()=>{clearTimeout(n),t.off("change:selection",s)}}}var kf=new Map,Pn=null;function ms(t){let e=kf.get(t);if(e!==void 0)return e;let n=null;if(t&&t!=="none"&&CSS.supports("color",t)){if(!Pn){let i=document.createElement(
-"canvas");[i.width,i.height]=[1,1],Pn=i.getContext("2d",{willReadFrequently:!0})}Pn.clearRect(0,0,1,1),Pn.fillStyle="#000",Pn.fillStyle=t,Pn.fillRect(0,0,1,1);let[
-s,a,r,o]=Pn.getImageData(0,0,1,1).data;n=o?{colour:`rgb(${s}, ${a}, ${r})`,alpha:Math.round(1e3*o/255)/1e3}:null}return kf.set(t,n),n}var xo=t=>t.split(/,(?![^(]*\))/).
+...e}),t.save_changes())},stop:()=>{clearTimeout(n),t.off("change:selection",s)}}}var kf=new Map,Bn=null;function ms(t){let e=kf.get(t);if(e!==void 0)return e;let n=null;if(t&&t!=="none"&&CSS.supports("color",t)){if(!Bn){let i=document.createElement(
+"canvas");[i.width,i.height]=[1,1],Bn=i.getContext("2d",{willReadFrequently:!0})}Bn.clearRect(0,0,1,1),Bn.fillStyle="#000",Bn.fillStyle=t,Bn.fillRect(0,0,1,1);let[
+s,a,r,o]=Bn.getImageData(0,0,1,1).data;n=o?{colour:`rgb(${s}, ${a}, ${r})`,alpha:Math.round(1e3*o/255)/1e3}:null}return kf.set(t,n),n}var xo=t=>t.split(/,(?![^(]*\))/).
 map(e=>e.trim());function $0(t){let e=[],n=0,s=0;for(let a=0;a<=t.length;a++)t[a]==="("&&n++,t[a]===")"&&n--,(a===t.length||t[a]===","&&!n)&&(e.push(t.slice(s,a).
 trim()),s=a+1);return e}var $o=t=>t?{fill:t.colour,...t.alpha<1?{"fill-opacity":t.alpha}:{}}:{fill:"none"};function Af(t,e,n){let s=xo(t.backgroundSize),a=xo(t.
 backgroundPosition);return $0(t.backgroundImage).flatMap((r,o)=>{let i=/^(repeating-linear|linear|radial)-gradient\((.*)\)$/s.exec(r);if(!i)return[];let l=`pain\
 t-${n.childNodes.length}`,c=ct("rect",{...e,fill:`url(#${l})`}),f=xo(i[2]),d=/^(-?[\d.]+)deg$/.exec(f[0]),u=d?Number(d[1]):180,m=(d||/^(to|circle|ellipse|closest|farthest|at)\b/.
-test(f[0])?f.slice(1):f).map(x=>{let k=[...x.replace(/^[a-z-]+\([^)]*\)/,"").matchAll(/(-?[\d.]+)(px|%)/g)].map(O=>Number(O[1]));return{paint:ms(/^[a-z-]+\([^)]*\)|^\S+/.
-exec(x)?.[0]??""),places:k}});if(i[1]==="repeating-linear"){let x=Math.max(...m.flatMap(({places:M})=>M));if(!(x>0))return[];let k=0,O=m.flatMap(({paint:M,places:T})=>{
-let N=T.length>1?T[0]:k,_=T.at(-1)??k;return k=_,M&&_>N?[ct("rect",{x:N,width:_-N,height:x,...$o(M)})]:[]});return n.append(ct("pattern",{id:l,width:x,height:x,
-patternUnits:"userSpaceOnUse",patternTransform:`translate(${e.x} ${e.y}) rotate(${u-90})`},...O)),[c]}let[g,b="auto"]=(s[o%s.length]??"auto").split(" ");if(i[1]===
-"radial"){let x=parseFloat(g),k=m[0]?.places[0],O=m[0]?.paint;return!(x>0)||!k||!O?[]:(n.append(ct("pattern",{id:l,x:e.x,y:e.y,width:x,height:x,patternUnits:"us\
-erSpaceOnUse"},ct("circle",{cx:x/2,cy:x/2,r:k,...$o(O)}))),[c])}let w=m.map(({paint:x})=>x?.colour),y=m[0]?.paint;if(y&&w.every(x=>x===y.colour)){let x=(T,N)=>T.
-endsWith("%")?parseFloat(T)*N/100:T==="auto"?N:parseFloat(T),k=[x(g,e.width),x(b,e.height)],[O,M]=(a[o%a.length]??"0% 0%").split(" ").map((T,N)=>x(T,(N?e.height:
-e.width)-k[N]));return[ct("rect",{x:e.x+O,y:e.y+M,width:k[0],height:k[1],...$o(y)})]}let v=(u-90)*Math.PI/180,[A,$]=[Math.cos(v)/2,Math.sin(v)/2];return n.append(
-ct("linearGradient",{id:l,x1:.5-A,y1:.5-$,x2:.5+A,y2:.5+$},...m.map(({paint:x,places:k},O)=>ct("stop",{offset:k.length?k[0]/100:O/(m.length-1),"stop-color":x?.colour??
+test(f[0])?f.slice(1):f).map(x=>{let k=[...x.replace(/^[a-z-]+\([^)]*\)/,"").matchAll(/(-?[\d.]+)(px|%)/g)].map(S=>Number(S[1]));return{paint:ms(/^[a-z-]+\([^)]*\)|^\S+/.
+exec(x)?.[0]??""),places:k}});if(i[1]==="repeating-linear"){let x=Math.max(...m.flatMap(({places:_})=>_));if(!(x>0))return[];let k=0,S=m.flatMap(({paint:_,places:T})=>{
+let N=T.length>1?T[0]:k,M=T.at(-1)??k;return k=M,_&&M>N?[ct("rect",{x:N,width:M-N,height:x,...$o(_)})]:[]});return n.append(ct("pattern",{id:l,width:x,height:x,
+patternUnits:"userSpaceOnUse",patternTransform:`translate(${e.x} ${e.y}) rotate(${u-90})`},...S)),[c]}let[g,y="auto"]=(s[o%s.length]??"auto").split(" ");if(i[1]===
+"radial"){let x=parseFloat(g),k=m[0]?.places[0],S=m[0]?.paint;return!(x>0)||!k||!S?[]:(n.append(ct("pattern",{id:l,x:e.x,y:e.y,width:x,height:x,patternUnits:"us\
+erSpaceOnUse"},ct("circle",{cx:x/2,cy:x/2,r:k,...$o(S)}))),[c])}let w=m.map(({paint:x})=>x?.colour),b=m[0]?.paint;if(b&&w.every(x=>x===b.colour)){let x=(T,N)=>T.
+endsWith("%")?parseFloat(T)*N/100:T==="auto"?N:parseFloat(T),k=[x(g,e.width),x(y,e.height)],[S,_]=(a[o%a.length]??"0% 0%").split(" ").map((T,N)=>x(T,(N?e.height:
+e.width)-k[N]));return[ct("rect",{x:e.x+S,y:e.y+_,width:k[0],height:k[1],...$o(b)})]}let v=(u-90)*Math.PI/180,[A,$]=[Math.cos(v)/2,Math.sin(v)/2];return n.append(
+ct("linearGradient",{id:l,x1:.5-A,y1:.5-$,x2:.5+A,y2:.5+$},...m.map(({paint:x,places:k},S)=>ct("stop",{offset:k.length?k[0]/100:S/(m.length-1),"stop-color":x?.colour??
 "#ffffff","stop-opacity":x?.alpha??0})))),[c]})}var M0=["fill","stroke"],_0=["fill-opacity","stroke-width","stroke-opacity","stroke-dasharray","stroke-linecap","stroke-linejoin","opacity","text-anchor","domin\
 ant-baseline","font-family","font-size","font-weight","paint-order"],Mo=".mmv-panel-tools, .mmv-export, .mmv-trust, .mmv-lacks, .mmv-control, .mmv-hidden-text, \
 .mmv-log, .mmv-grow, .mmv-brush, .mmv-zoom, input, select, audio, video, dialog, [hidden], button:not(.mmv-open, .mmv-closed, .mmv-sort, .mmv-term, .mmv-series,\
@@ -1951,25 +1951,25 @@ width:Math.ceil(e)+2*Da,height:Math.ceil(Math.max(24,...s))+2*Da}}var Tt=t=>Math
 top-s.top,l={x:Tt(o),y:Tt(i),width:Tt(a),height:Tt(r)};if(a<=0||r<=0)return;let c=Math.min(parseFloat(n.borderTopLeftRadius)*(n.borderTopLeftRadius.endsWith("%")?
 a/100:1)||0,a/2,r/2),f=c?{rx:Tt(c)}:{},d=ms(n.backgroundColor);d&&t.append(ct("rect",{...l,...f,fill:d.colour,...d.alpha<1?{"fill-opacity":d.alpha}:{}})),n.backgroundImage!==
 "none"&&t.append(...Af(n,{x:o,y:i,width:a,height:r},s.defs).map(g=>(c&&g.tagName==="rect"&&g.setAttribute("rx",String(Tt(c))),g)));let u=["Top","Right","Bottom",
-"Left"].map(g=>{let b=parseFloat(n[`border${g}Width`]),w=n[`border${g}Style`],y=ms(n[`border${g}Color`]);return w==="none"||w==="hidden"||!(b>0)||!y?null:{wide:b,
-paint:y,dash:w==="dashed"?`${3*b} ${2*b}`:w==="dotted"?`${b} ${b}`:""}}),h=({wide:g,paint:b,dash:w})=>({fill:"none",stroke:b.colour,"stroke-width":g,...b.alpha<
-1?{"stroke-opacity":b.alpha}:{},...w?{"stroke-dasharray":w}:{}}),m=u[0];if(m&&u.every(g=>g&&g.wide===m.wide&&g.paint.colour===m.paint.colour)){let g=m.wide/2;t.
-append(ct("rect",{x:Tt(o+g),y:Tt(i+g),width:Tt(Math.max(0,a-2*g)),height:Tt(Math.max(0,r-2*g)),...f,...h(m)}));return}u.forEach((g,b)=>{if(!g)return;let w=g.wide/
-2,y=[`M${Tt(o)} ${Tt(i+w)}h${Tt(a)}`,`M${Tt(o+a-w)} ${Tt(i)}v${Tt(r)}`,`M${Tt(o)} ${Tt(i+r-w)}h${Tt(a)}`,`M${Tt(o+w)} ${Tt(i)}v${Tt(r)}`][b];t.append(ct("path",
-{d:y,...h(g)}))})}function Sf(t,e,n,s){let a=getComputedStyle(e,n);if(a.content!=='""'||a.position!=="absolute"||a.display==="none")return;let r=e.getBoundingClientRect(),
+"Left"].map(g=>{let y=parseFloat(n[`border${g}Width`]),w=n[`border${g}Style`],b=ms(n[`border${g}Color`]);return w==="none"||w==="hidden"||!(y>0)||!b?null:{wide:y,
+paint:b,dash:w==="dashed"?`${3*y} ${2*y}`:w==="dotted"?`${y} ${y}`:""}}),h=({wide:g,paint:y,dash:w})=>({fill:"none",stroke:y.colour,"stroke-width":g,...y.alpha<
+1?{"stroke-opacity":y.alpha}:{},...w?{"stroke-dasharray":w}:{}}),m=u[0];if(m&&u.every(g=>g&&g.wide===m.wide&&g.paint.colour===m.paint.colour)){let g=m.wide/2;t.
+append(ct("rect",{x:Tt(o+g),y:Tt(i+g),width:Tt(Math.max(0,a-2*g)),height:Tt(Math.max(0,r-2*g)),...f,...h(m)}));return}u.forEach((g,y)=>{if(!g)return;let w=g.wide/
+2,b=[`M${Tt(o)} ${Tt(i+w)}h${Tt(a)}`,`M${Tt(o+a-w)} ${Tt(i)}v${Tt(r)}`,`M${Tt(o)} ${Tt(i+r-w)}h${Tt(a)}`,`M${Tt(o+w)} ${Tt(i)}v${Tt(r)}`][y];t.append(ct("path",
+{d:b,...h(g)}))})}function Sf(t,e,n,s){let a=getComputedStyle(e,n);if(a.content!=='""'||a.position!=="absolute"||a.display==="none")return;let r=e.getBoundingClientRect(),
 [o,i,l,c]=[a.left,a.top,a.width,a.height].map(parseFloat);if([o,i,l,c].every(Number.isFinite)){let f=getComputedStyle(e);Nf(t,{left:r.left+parseFloat(f.borderLeftWidth)+
 o,top:r.top+parseFloat(f.borderTopWidth)+i,width:l,height:c},a,s)}}function O0(t,e,n,s){let a=ms(n.color);if(!e.data.trim()||!a)return;let r=[],o=document.createRange(),
 i=n.writingMode.startsWith("vertical");for(let m of e.data.matchAll(/\S+/g)){o.setStart(e,m.index),o.setEnd(e,m.index+m[0].length);let g=[...o.getClientRects()].
-filter(({width:y})=>y>0),b=r.at(-1),w=g[0];if(w)if(g.length>1&&!i)for(let y=0;y<m[0].length;y++){o.setStart(e,m.index+y),o.setEnd(e,m.index+y+1);let v=o.getClientRects()[0],
-A=r.at(-1);v&&(A&&y&&Math.abs(A.top-v.top)<2?Object.assign(A,{text:A.text+m[0][y],right:v.right}):A&&Math.abs(A.top-v.top)<2?Object.assign(A,{text:`${A.text} ${m[0][y]}`,
-right:v.right}):r.push({text:m[0][y],left:v.left,right:v.right,top:v.top,bottom:v.bottom}))}else b&&Math.abs(i?b.left-w.left:b.top-w.top)<2?Object.assign(b,{text:`${b.
-text} ${m[0]}`,left:Math.min(b.left,w.left),right:Math.max(b.right,w.right),top:Math.min(b.top,w.top),bottom:Math.max(b.bottom,w.bottom)}):r.push({text:m[0],left:w.
+filter(({width:b})=>b>0),y=r.at(-1),w=g[0];if(w)if(g.length>1&&!i)for(let b=0;b<m[0].length;b++){o.setStart(e,m.index+b),o.setEnd(e,m.index+b+1);let v=o.getClientRects()[0],
+A=r.at(-1);v&&(A&&b&&Math.abs(A.top-v.top)<2?Object.assign(A,{text:A.text+m[0][b],right:v.right}):A&&Math.abs(A.top-v.top)<2?Object.assign(A,{text:`${A.text} ${m[0][b]}`,
+right:v.right}):r.push({text:m[0][b],left:v.left,right:v.right,top:v.top,bottom:v.bottom}))}else y&&Math.abs(i?y.left-w.left:y.top-w.top)<2?Object.assign(y,{text:`${y.
+text} ${m[0]}`,left:Math.min(y.left,w.left),right:Math.max(y.right,w.right),top:Math.min(y.top,w.top),bottom:Math.max(y.bottom,w.bottom)}):r.push({text:m[0],left:w.
 left,right:w.right,top:w.top,bottom:w.bottom})}let{context:l}=s;l.font=`${n.fontStyle} ${n.fontWeight} ${n.fontSize} ${n.fontFamily}`;let c=l.measureText("Mg"),
 f=c.fontBoundingBoxAscent,d=c.fontBoundingBoxDescent,u=n.textAlign==="right"||n.textAlign==="end"?"end":n.textAlign==="center"?"middle":"start",h={fill:a.colour,
 ...a.alpha<1?{"fill-opacity":a.alpha}:{},"font-family":n.fontFamily,"font-size":parseFloat(n.fontSize),...n.fontWeight==="400"?{}:{"font-weight":n.fontWeight},...n.
-fontStyle==="normal"?{}:{"font-style":n.fontStyle},...n.textDecorationLine==="line-through"?{"text-decoration":"line-through"}:{}};for(let{text:m,left:g,right:b,
-top:w,bottom:y}of r){if(i){let $=(g+b)/2-s.left+(f-d)/2,x=(w+y)/2-s.top;t.append(ct("text",{transform:`translate(${Tt($)} ${Tt(x)}) rotate(-90)`,"text-anchor":"\
-middle",...h},m));continue}let v=(u==="end"?b:u==="middle"?(g+b)/2:g)-s.left,A=(w+y-f-d)/2+f-s.top;t.append(ct("text",{x:Tt(v),y:Tt(A),...u==="start"?{}:{"text-\
+fontStyle==="normal"?{}:{"font-style":n.fontStyle},...n.textDecorationLine==="line-through"?{"text-decoration":"line-through"}:{}};for(let{text:m,left:g,right:y,
+top:w,bottom:b}of r){if(i){let $=(g+y)/2-s.left+(f-d)/2,x=(w+b)/2-s.top;t.append(ct("text",{transform:`translate(${Tt($)} ${Tt(x)}) rotate(-90)`,"text-anchor":"\
+middle",...h},m));continue}let v=(u==="end"?y:u==="middle"?(g+y)/2:g)-s.left,A=(w+b-f-d)/2+f-s.top;t.append(ct("text",{x:Tt(v),y:Tt(A),...u==="start"?{}:{"text-\
 anchor":u},...h},m))}}var S0={M:[0,1],L:[0,1],T:[0,1],H:[0],V:[1],C:[0,1,0,1,0,1],S:[0,1,0,1],Q:[0,1,0,1],Z:[]};function N0(t,{scale:e,offset:n}){let s=!0,a=[...t.
 matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)].map(([,r,o])=>{let i=S0[r.toUpperCase()],l=r===r.toLowerCase()&&!s;return s=!1,i?r+(o.match(/-?[\d.]+(?:e-?\d+)?/gi)??[]).map(
 (c,f)=>Tt(Number(c)*e[i[f%i.length]]+(l?0:n[i[f%i.length]]))).join(" "):null});return a.includes(null)?null:a.join("")}var E0={x:[0,!1],x1:[0,!1],x2:[0,!1],y:[1,
@@ -1977,7 +1977,7 @@ matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)].map(([,r,o])=>{let i=S0[r.toUpperCase()],l=
 d=>d.hasAttribute("transform")||!["path","rect","line","g"].includes(d.localName)))return;let o=e.getAttribute("preserveAspectRatio")==="none",i=Math.min(n/a.width,
 s/a.height),l=o?[n/a.width,s/a.height]:[i,i],c={scale:l,offset:[(n-l[0]*a.width)/2-l[0]*a.x,(s-l[1]*a.height)/2-l[1]*a.y]},f=r.map(d=>d.localName==="path"?N0(d.
 getAttribute("d")??"",c):"");f.includes(null)||(r.forEach((d,u)=>{if(d.localName==="path")return d.setAttribute("d",String(f[u]));for(let[h,[m,g]]of Object.entries(
-E0)){let b=d.getAttribute(h);b!==null&&!b.endsWith("%")&&d.setAttribute(h,String(Tt(Number(b)*l[m]+(g?0:c.offset[m]))))}}),t.removeAttribute("viewBox"),t.removeAttribute(
+E0)){let y=d.getAttribute(h);y!==null&&!y.endsWith("%")&&d.setAttribute(h,String(Tt(Number(y)*l[m]+(g?0:c.offset[m]))))}}),t.removeAttribute("viewBox"),t.removeAttribute(
 "preserveAspectRatio"))}function z0(t,e){let n=getComputedStyle(t).imageRendering==="pixelated"&&t.width?Math.min(64,Math.ceil(2*e/t.width)):1;if(n<2||t.width*t.
 height*n*n>4e6)return t.toDataURL();let s=p("canvas",{width:t.width*n,height:t.height*n}),a=s.getContext("2d");return a.imageSmoothingEnabled=!1,a.drawImage(t,0,
 0,s.width,s.height),s.toDataURL()}function Ef(t){let e=getComputedStyle(t);if(t.matches("[hidden], title, desc")||e.display==="none"||e.visibility==="hidden")return null;
@@ -2027,39 +2027,39 @@ v-small mmv-measured"},a.measured)]:[],p("details",{class:"mmv-trust"},p("summar
 return}}var j0=150;function L0(t,e,n,s){let a=e("main"),r=e("side"),o=e("wide"),i=[...a.length?[]:r,...e("columns")];if(!(a.length+i.length+o.length))return null;
 let l=a.length?[p("div",{class:"mmv-body"},...a.map(f=>n(f,"div","mmv-lanes")),p("div",{class:"mmv-side"},...r.map(f=>n(f,"section","mmv-panel"))))]:[],c=i.map(
 f=>({node:n(f,"section","mmv-panel"),tall:f.height?.(s)??300}));return p("div",{class:"mmv-section"},p("div",{class:"mmv-section-title",role:"heading"},t),...l,
-...c.length?[$f(c)]:[],...o.map(f=>n(f,"section","mmv-panel mmv-wide")))}var Pf="No values for this sample: it was not recorded, and the model in the page does \
+...c.length?[$f(c)]:[],...o.map(f=>n(f,"section","mmv-panel mmv-wide")))}var Bf="No values for this sample: it was not recorded, and the model in the page does \
 not compute this view.";function Ao(t,e,n,s){let a=[],r=s&&`Run ${s}${t.name&&`: ${t.name}`}`,o=(f,d,u)=>{let h=p(d,{class:u,"data-view":f.name}),m=Rf(f,h,()=>f.
-mount(h,t,e,n)),g=f.needs.filter(O=>Yc.includes(O)),b=it("As recorded: this view does not show the edit."),w=go(t,f).includes("state"),y=it("Hidden states as re\
-corded: they were not computed for this edit."),v=f.needs.filter(O=>t.sample_axis?.[O]!==void 0),A=it(Pf),$=O=>v.some(M=>t.lacks(M,O));A.classList.add("mmv-lack\
-s"),v.length&&h.append(A),g.length&&h.append(b),w&&h.append(y);let x=e;m&&h.append(p("div",{class:"mmv-panel-tools"},...Lf(t,f.name),Wa(h,t,f,()=>x)));let k=0;return a.
-push({root:h,first:f.first,update:O=>{if(!m)return;if(O.draft&&!f.early)return void(k||=setTimeout(()=>h.ariaBusy="true",j0));clearTimeout(k),k=0,x=O,h.ariaBusy=
-null;let M=f.needs.includes("attribution")?t.recorded.computed()?.unexplained:"";$t(A,`${Pf}${M?` ${M}`:""}`),h.toggleAttribute("data-lacks",$(O.sample)),$(O.sample)||
-Rf(f,h,()=>m(f.early?{...O,version:O.early??O.version}:O)),ht(y,"hidden",!t.edited()||t.replaced("state")),ht(b,"hidden",!t.edited()||g.every(t.replaced))}}),h},
+mount(h,t,e,n)),g=f.needs.filter(S=>Yc.includes(S)),y=it("As recorded: this view does not show the edit."),w=go(t,f).includes("state"),b=it("Hidden states as re\
+corded: they were not computed for this edit."),v=f.needs.filter(S=>t.sample_axis?.[S]!==void 0),A=it(Bf),$=S=>v.some(_=>t.lacks(_,S));A.classList.add("mmv-lack\
+s"),v.length&&h.append(A),g.length&&h.append(y),w&&h.append(b);let x=e;m&&h.append(p("div",{class:"mmv-panel-tools"},...Lf(t,f.name),Wa(h,t,f,()=>x)));let k=0;return a.
+push({root:h,first:f.first,update:S=>{if(!m)return;if(S.draft&&!f.early)return void(k||=setTimeout(()=>h.ariaBusy="true",j0));clearTimeout(k),k=0,x=S,h.ariaBusy=
+null;let _=f.needs.includes("attribution")?t.recorded.computed()?.unexplained:"";$t(A,`${Bf}${_?` ${_}`:""}`),h.toggleAttribute("data-lacks",$(S.sample)),$(S.sample)||
+Rf(f,h,()=>m(f.early?{...S,version:S.early??S.version}:S)),ht(b,"hidden",!t.edited()||t.replaced("state")),ht(y,"hidden",!t.edited()||g.every(t.replaced))}}),h},
 i={},l=Ws.flatMap(([f,d])=>{let u=L0(d,h=>jo(h,t).filter(m=>Ff(m)===f),o,t.modalities.length);return u&&(i[f]=u),u?[f]:[]});return{node:p("section",{class:"mmv-\
-run",...r?{"aria-label":r}:{}},...r?[pt(Z(r))]:[],...Object.values(i)),updates:a,held:l,panels:i}}function Bf(t){let e=new Set,n=new Map,s=new Map,a=new IntersectionObserver(w=>w.forEach(({target:y,isIntersecting:v})=>{v?e.delete(y):e.add(y)}),{rootMargin:"5\
+run",...r?{"aria-label":r}:{}},...r?[pt(Z(r))]:[],...Object.values(i)),updates:a,held:l,panels:i}}function Pf(t){let e=new Set,n=new Map,s=new Map,a=new IntersectionObserver(w=>w.forEach(({target:b,isIntersecting:v})=>{v?e.delete(b):e.add(b)}),{rootMargin:"5\
 0px"});t.forEach(({root:w})=>a.observe(w));let r=0,o=0,i=new Map,l=()=>{o=0;for(let w of i.values())w();i.clear()},c=()=>{clearTimeout(r),r=0;for(let w of n.values())
-w();n.clear()};function f(w){let y=t[0]?.root.getRootNode()?.activeElement??null;i.clear();for(let{root:v,update:A,first:$}of t){let x=s.delete(v);n.delete(v),v.
-closest("[data-closed]")?s.set(v,()=>A(w)):e.has(v)&&!x&&!v.contains(y)?n.set(v,()=>A(w)):w.draft&&!$?i.set(v,()=>A(w)):A(w)}i.size&&(o||=requestAnimationFrame(
-()=>setTimeout(l))),clearTimeout(r),n.size&&(r=setTimeout(c,120))}let d=w=>t.forEach(({root:y})=>y.dispatchEvent(new Event(w))),u=()=>{t.forEach(({root:w})=>w.closest(
+w();n.clear()};function f(w){let b=t[0]?.root.getRootNode()?.activeElement??null;i.clear();for(let{root:v,update:A,first:$}of t){let x=s.delete(v);n.delete(v),v.
+closest("[data-closed]")?s.set(v,()=>A(w)):e.has(v)&&!x&&!v.contains(b)?n.set(v,()=>A(w)):w.draft&&!$?i.set(v,()=>A(w)):A(w)}i.size&&(o||=requestAnimationFrame(
+()=>setTimeout(l))),clearTimeout(r),n.size&&(r=setTimeout(c,120))}let d=w=>t.forEach(({root:b})=>b.dispatchEvent(new Event(w))),u=()=>{t.forEach(({root:w})=>w.closest(
 ".mmv")?.toggleAttribute("data-printing",!0)),d("mmv-print"),c();for(let w of s.values())w();s.clear()},h=()=>{t.forEach(({root:w})=>w.closest(".mmv")?.removeAttribute(
 "data-printing")),d("mmv-printed")},m=matchMedia("print"),g=()=>m.matches?u():h();return addEventListener("beforeprint",u),addEventListener("afterprint",h),m.addEventListener(
 "change",g),{draw:f,stop:()=>{removeEventListener("beforeprint",u),removeEventListener("afterprint",h),m.removeEventListener("change",g),a.disconnect(),cancelAnimationFrame(
 o),i.clear(),clearTimeout(r)}}}function Oo(t,e){let n=t.task==="classification",s=jt(),a=p("bdi",{class:"mmv-strip-name"}),r=p("span",{class:"mmv-strip-value"}),o=p("span",{class:"mmv-strip-m\
-ark"}),i=p("bdi"),l=_e(null),c=(m,...g)=>p("div",{class:"mmv-strip-item"},p("span",{class:"mmv-faint"},m),...g),f=t.has("phi")?t.modalities.map((m,g)=>{let{track:b,
-set:w,was:y}=Ze(g),v=p("span",{class:"mmv-strip-value"});return{set:w,was:y,text:v,node:p("div",{class:"mmv-strip-item"},p("span",{class:"mmv-strip-modality"},It(
-g),Z(m.name)),b,v)}}):[],d=p("div",{class:"mmv-strip-run",role:"group","aria-label":e?`Prediction of run ${e}`:"Prediction and contributions at the cursor"},...e?
+ark"}),i=p("bdi"),l=ke(null),c=(m,...g)=>p("div",{class:"mmv-strip-item"},p("span",{class:"mmv-faint"},m),...g),f=t.has("phi")?t.modalities.map((m,g)=>{let{track:y,
+set:w,was:b}=Ze(g),v=p("span",{class:"mmv-strip-value"});return{set:w,was:b,text:v,node:p("div",{class:"mmv-strip-item"},p("span",{class:"mmv-strip-modality"},It(
+g),Z(m.name)),y,v)}}):[],d=p("div",{class:"mmv-strip-run",role:"group","aria-label":e?`Prediction of run ${e}`:"Prediction and contributions at the cursor"},...e?
 [p("strong",{},e)]:[],c("predicted",a,...n?[l.track]:[],r),c(t.labelled?"target":"explained",i,o),...f.length?[p("span",{class:"mmv-faint mmv-strip-term"},"Shap\
-ley value φ"),...f.map(m=>m.node)]:[]),u=0;function h(m){let{sample:g,epoch:b,time:w}=m,y=t.part("prediction",b,g,w),v=Dn(y),A=t.edited()?t.recorded:null;if(n){
-$t(a,v<0?"–":t.outputs[v]),$t(r,v<0?"":st(y[v],t.digits)),l.set(0,v<0?0:y[v]),l.was(0,A&&v>=0?A.part("prediction",b,g,w)[v]:NaN);let k=v===t.targets[g];$t(i,t.
+ley value φ"),...f.map(m=>m.node)]:[]),u=0;function h(m){let{sample:g,epoch:y,time:w}=m,b=t.part("prediction",y,g,w),v=Dn(b),A=t.edited()?t.recorded:null;if(n){
+$t(a,v<0?"–":t.outputs[v]),$t(r,v<0?"":st(b[v],t.digits)),l.set(0,v<0?0:b[v]),l.was(0,A&&v>=0?A.part("prediction",y,g,w)[v]:NaN);let k=v===t.targets[g];$t(i,t.
 outputs[t.targets[g]]??"–"),$t(o,!t.labelled||v<0?"":k?"✓ correct":"✗ incorrect"),o.toggleAttribute("data-wrong",t.labelled&&v>=0&&!k)}else $t(a,""),$t(r,
-st(y[0],t.digits)),$t(i,st(t.targets[g]??NaN,t.digits)),$t(o,`error ${gt(y[0]-(t.targets[g]??NaN),t.digits)}`);if(!f.length||m.draft)return;s(m,"sample")&&(u=te(
-...ve(t,"phi",g)));let $=t.part("phi",b,g,w),x=A?.part("phi",b,g,w);f.forEach((k,O)=>{k.set($[O],u),k.was(x?x[O]:NaN,u),$t(k.text,gt($[O],t.digits))})}return{node:d,
+st(b[0],t.digits)),$t(i,st(t.targets[g]??NaN,t.digits)),$t(o,`error ${gt(b[0]-(t.targets[g]??NaN),t.digits)}`);if(!f.length||m.draft)return;s(m,"sample")&&(u=te(
+...$e(t,"phi",g)));let $=t.part("phi",y,g,w),x=A?.part("phi",y,g,w);f.forEach((k,S)=>{k.set($[S],u),k.was(x?x[S]:NaN,u),$t(k.text,gt($[S],t.digits))})}return{node:d,
 draw:h}}function R0(t){let e=[...new Set(Object.values(t.trust?.views??{}))].flatMap(o=>t.trust.rows[o]??[]),n=(o,i)=>p("section",{},pt(o),p("dl",{},...i.flatMap(([l,c])=>[
 p("dt",{},l),p("dd",{},c)]))),s=p("div",{class:"mmv-title",role:"heading","aria-level":2},"Help"),a=p("dialog",{class:"mmv-help","aria-label":"Help"}),r=ut("clo\
 se",()=>a.close(),{"aria-label":"Close help"});return a.append(p("div",{class:"mmv-head"},s,r),p("div",{class:"mmv-help-body",tabindex:0,role:"region","aria-lab\
 el":"Help text"},n("Keyboard",HELP.shortcuts),...e.length?[n("What the views show",e.map(o=>[o.question,o.can]))]:[],n("Definitions",Object.entries(HELP.definitions)))),
 a.querySelectorAll(".mmv-heading").forEach(o=>o.setAttribute("aria-level","3")),a.addEventListener("click",o=>{o.target===a&&a.close()}),a.addEventListener("key\
-down",o=>o.key==="Escape"&&o.stopPropagation()),a}function P0(t,e){let n=p("p",{}),s=p("span",{class:"mmv-faint"}),a=[],r=0,o=()=>{a[r]?.[0].removeAttribute("da\
+down",o=>o.key==="Escape"&&o.stopPropagation()),a}function B0(t,e){let n=p("p",{}),s=p("span",{class:"mmv-faint"}),a=[],r=0,o=()=>{a[r]?.[0].removeAttribute("da\
 ta-toured"),f.hidden=!0,e()},i=u=>{if(a[r]?.[0].removeAttribute("data-toured"),u>=a.length)return o();r=Math.max(0,u);let[h,m]=a[r];h.setAttribute("data-toured",
 ""),h.scrollIntoView({block:"nearest"}),[n.textContent,s.textContent]=[m,`${r+1} of ${a.length}`],l.disabled=r===0,c.textContent=r===a.length-1?"done":"next"},l=ut(
 "back",()=>i(r-1)),c=ut("next",()=>i(r+1)),f=p("div",{class:"mmv-tour",role:"group","aria-label":"Tour",hidden:""},p("div",{"aria-live":"polite"},n),p("div",{class:"\
@@ -2070,61 +2070,61 @@ l":"Tour of this page"}),o=ut("full screen",()=>c(),{"aria-pressed":"false"}),i=
 document.fullscreenElement===e||e.getRootNode().fullscreenElement===e);async function c(){if(document.fullscreenElement)return document.exitFullscreen();if(e.hasAttribute(
 "data-full"))return i(!1);try{await e.requestFullscreen()}catch{i(!0)}}let f=u=>{let h=u.composedPath()[0];u.key==="?"&&!h.matches("input:not([type=range], [typ\
 e=checkbox]), textarea, select")&&!s.open?(u.preventDefault(),s.showModal()):u.key==="Escape"&&!document.fullscreenElement&&e.hasAttribute("data-full")&&!s.open&&
-i(!1)};function d(u){e=u,n=P0(e,()=>r.focus()),e.append(s,n.card),e.addEventListener("keydown",f),document.addEventListener("fullscreenchange",l)}return{node:p(
-"div",{class:"mmv-tools"},r,a,o),mount:d,stop:()=>document.removeEventListener("fullscreenchange",l)}}var B0=Object.keys(HELP.definitions).sort((t,e)=>e.length-t.length);function Df(t){let e=p("p",{}),n=p("div",{class:"mmv-definition",popover:"auto",role:"note"},
+i(!1)};function d(u){e=u,n=B0(e,()=>r.focus()),e.append(s,n.card),e.addEventListener("keydown",f),document.addEventListener("fullscreenchange",l)}return{node:p(
+"div",{class:"mmv-tools"},r,a,o),mount:d,stop:()=>document.removeEventListener("fullscreenchange",l)}}var P0=Object.keys(HELP.definitions).sort((t,e)=>e.length-t.length);function Df(t){let e=p("p",{}),n=p("div",{class:"mmv-definition",popover:"auto",role:"note"},
 e);t.append(n);let s=(a,r)=>{e.textContent=HELP.definitions[r],n.showPopover();let{left:o,bottom:i}=a.getBoundingClientRect();n.style.left=`${Math.max(8,Math.min(
 o,innerWidth-n.offsetWidth-8))}px`,n.style.top=`${Math.min(i+4,innerHeight-n.offsetHeight-8)}px`};for(let a of t.querySelectorAll(".mmv-heading, .mmv-strip-term")){
-let r=document.createTreeWalker(a,NodeFilter.SHOW_TEXT);for(let o=r.nextNode();o;o=r.nextNode()){let i=o.data,l=B0.find(d=>i.toLowerCase().includes(d.toLowerCase()));
+let r=document.createTreeWalker(a,NodeFilter.SHOW_TEXT);for(let o=r.nextNode();o;o=r.nextNode()){let i=o.data,l=P0.find(d=>i.toLowerCase().includes(d.toLowerCase()));
 if(!l||o.parentElement?.closest("bdi, button"))continue;let c=i.toLowerCase().indexOf(l.toLowerCase()),f=p("button",{type:"button",class:"mmv-term","aria-haspop\
 up":"true"},i.slice(c,c+l.length));f.addEventListener("click",()=>s(f,l)),o.replaceWith(i.slice(0,c),f,i.slice(c+l.length));break}}}var q0=t=>`${t>0?"+":""}${V(t)}`;function Wf(t,e){let n=p("canvas",{role:"img","aria-label":t}),s=p("div",{class:`mmv-plot mmv-map ${e}`},n),a=null;return St(s,
 {label:t,grid:()=>[a?.columns??0,a?.rows??0],read(o,i){let l=a?a.values[i*a.columns+o]:NaN;if(!a||!Number.isFinite(l))return null;let c=a.describe(o,i);return{...c,
 rows:[["B − A",q0(l)],...c.rows]}}}),{box:s,draw:(o,i)=>{a=o,qe(n,o.columns,o.rows,(l,c)=>{let f=o.values[c*o.columns+l];return Number.isFinite(f)?Mn(i?f/i:0):
 null})}}}function Hf(){let t=p("canvas",{"aria-hidden":"true"}),e=p("div",{class:"mmv-key-ticks"});qe(t,201,1,s=>Mn((s-100)/100));let n=s=>Jt(e,[-1,-.5,0,.5,1].
 map(a=>({at:(a+1)/2,text:`${a>0?"+":""}${V(a*s,2)}`})),"left");return{node:p("div",{class:"mmv-key-bar"},t,e),draw:n}}function Uf(t,e){let n=t.modalities.length,
-s=t.sizes.time,a=(b,w)=>t.has(b)&&e.has(b)&&JSON.stringify(t.shape(b).slice(w))===JSON.stringify(e.shape(b).slice(w)),r=a("influence",2)&&JSON.stringify(t.influence.
+s=t.sizes.time,a=(w,b)=>t.has(w)&&e.has(w)&&JSON.stringify(t.shape(w).slice(b))===JSON.stringify(e.shape(w).slice(b)),r=a("influence",2)&&JSON.stringify(t.influence.
 block)===JSON.stringify(e.influence.block),o=a("state",3)&&t.has("channel_index")&&e.has("channel_index");if(!r&&!o)return null;let i=Wf("Operator map, B minus \
-A: blocks of target over source","mmv-square"),l=Hf(),c=p("div",{class:"mmv-subtitle"}),f=t.modalities.map(b=>Wf(`${b.name}: hidden states, B minus A, channels \
-over steps`,"mmv-state")),d=Hf(),u=p("div",{class:"mmv-subtitle"}),h=b=>p("div",{class:b,"aria-hidden":"true"},...t.modalities.map((w,y)=>p("span",{},...Be(t,y,
-(340/n-15)/6.5))));i.box.append(p("div",{class:"mmv-marks","aria-hidden":"true"},...Array.from({length:2*(n-1)},(b,w)=>{let y=p("div",{class:w%2?"mmv-cut-y":"mm\
-v-cut-x"});return y.style.setProperty("--at",String((1+(w>>1))/n)),y})));let m=p("div",{class:"mmv-pair mmv-difference-maps"},...r?[p("div",{},c,p("div",{class:"\
-mmv-blocks"},h("mmv-ups"),i.box,p("span"),h("mmv-alongs")),l.node)]:[],...o?[p("div",{},u,...f.flatMap((b,w)=>[p("div",{class:"mmv-small"},It(w),Z(t.modalities[w].
-name)),b.box]),d.node,it("Channels of the same number, hatched where only one run shows them. Channels correspond only in trainings from the same initial weight\
-s."))]:[]);function g(b){let w=Ne(e,b),{sample:y}=b;if(r){let[,O,,M]=t.shape("influence"),T=Math.min(b.layer,O-1),N=Math.min(w.layer,e.shape("influence")[1]-1),
-[_,L]=[t.part("influence",y,T),e.part("influence",y,N)],[P,F]=[t.influence.scale[T],e.influence.scale[N]],R=n*M,q=Float32Array.from(_,(H,C)=>C%M>Math.floor(C/(M*
-n))%M?NaN:F*(L[C]/255)**2-P*(H/255)**2),W=te(q)||1,B=H=>(t.influence.block[H+1]??s)-1;i.draw({values:q,columns:R,rows:R,describe:(H,C)=>({title:`operator map: ${t.
-modalities[Math.floor(H/M)].name} → ${t.modalities[Math.floor(C/M)].name}`,at:{modality:Math.floor(C/M),time:B(C%M)},rows:[["|K| in A",V(P*(_[C*R+H]/255)**2)],
-["|K| in B",V(F*(L[C*R+H]/255)**2)],["source, at",At(t,y,B(H%M))],["target, at",At(t,y,B(C%M))]]})},W),c.textContent=`operator map |K|, layer ${t.layers[T]}: B \
-− A (down: target, across: source); linear colours`,l.draw(W)}if(!o)return;let v=t.sizes.channel,[A,$]=[t,e].map((O,M)=>T=>O.scale[M?w.layer:b.layer]*(T/255)**
-(O.state_power??1)),x=t.modalities.map((O,M)=>{let T=An(t,b.layer,M),N=t.part("channel_index",b.layer).subarray(M*v,(M+1)*v),_=Array.from(e.part("channel_index",
-w.layer).subarray(M*v,(M+1)*v)),L=t.part("state",b.epoch,y,b.layer,M),P=e.part("state",w.epoch,y,w.layer,M),F=[t,e].map(q=>q.part("state_valid",y,M)),R=new Float32Array(
-T*s).fill(NaN);for(let q=0;q<T;q++){let W=_.indexOf(N[q]);for(let B=0;W>=0&&B<s;B++)F[0][B]&&F[1][B]&&(R[q*s+B]=$(P[W*s+B])-A(L[q*s+B]))}return{values:R,columns:s,
-rows:T,own:N,x:L,y:P,theirs:_}}),k=te(...x.map(O=>O.values))||1;x.forEach((O,M)=>f[M].draw({...O,describe:(T,N)=>({title:`channel ${O.own[N]}`,modality:M,at:{modality:M,
-channel:N,time:T},rows:[["‖h‖₂ in A",V(A(O.x[N*s+T]))],["‖h‖₂ in B",V($(O.y[O.theirs.indexOf(O.own[N])*s+T]))],["at",At(t,y,T)]]})},k)),u.textContent=
-`hidden states ‖h‖₂, layer ${t.layers[b.layer]}, epoch ${t.epochs[b.epoch]}: B − A (channels down, steps across); linear colours`,d.draw(k)}return{node:m,
-draw:g}}function D0(t,e,n){let{sample:s,epoch:a,layer:r}=n,o=t.task==="classification"?t.targets[s]:0,i=["quantity","modality","source","step","A","B","B − A"],l=[],c=(f,d,u)=>{
+A: blocks of target over source","mmv-square"),l=Hf(),c=p("div",{class:"mmv-subtitle"}),f=t.modalities.map(w=>Wf(`${w.name}: hidden states, B minus A, channels \
+over steps`,"mmv-state")),d=Hf(),u=we(),h=p("div",{class:"mmv-subtitle"}),m=w=>p("div",{class:w,"aria-hidden":"true"},...t.modalities.map((b,v)=>p("span",{},...Pe(
+t,v,(340/n-15)/6.5))));i.box.append(p("div",{class:"mmv-marks","aria-hidden":"true"},...Array.from({length:2*(n-1)},(w,b)=>{let v=p("div",{class:b%2?"mmv-cut-y":
+"mmv-cut-x"});return v.style.setProperty("--at",String((1+(b>>1))/n)),v})));let g=p("div",{class:"mmv-pair mmv-difference-maps"},...r?[p("div",{},c,p("div",{class:"\
+mmv-blocks"},m("mmv-ups"),i.box,p("span"),m("mmv-alongs")),l.node)]:[],...o?[p("div",{},h,...f.flatMap((w,b)=>[p("div",{class:"mmv-small"},It(b),Z(t.modalities[b].
+name)),w.box]),u.node,d.node,it("Channels of the same number, hatched where only one run shows them. Channels correspond only in trainings from the same initial\
+ weights."))]:[]);function y(w){let b=Ne(e,w),{sample:v}=w;if(r){let[,_,,T]=t.shape("influence"),N=Math.min(w.layer,_-1),M=Math.min(b.layer,e.shape("influence")[1]-
+1),[L,R]=[t.part("influence",v,N),e.part("influence",v,M)],[F,B]=[t.influence.scale[N],e.influence.scale[M]],q=n*T,D=Float32Array.from(L,(C,O)=>O%T>Math.floor(O/
+(T*n))%T?NaN:B*(R[O]/255)**2-F*(C/255)**2),P=te(D)||1,H=C=>(t.influence.block[C+1]??s)-1;i.draw({values:D,columns:q,rows:q,describe:(C,O)=>({title:`operator map\
+: ${t.modalities[Math.floor(C/T)].name} → ${t.modalities[Math.floor(O/T)].name}`,at:{modality:Math.floor(O/T),time:H(O%T)},rows:[["|K| in A",V(F*(L[O*q+C]/255)**
+2)],["|K| in B",V(B*(R[O*q+C]/255)**2)],["source, at",At(t,v,H(C%T))],["target, at",At(t,v,H(O%T))]]})},P),c.textContent=`operator map |K|, layer ${t.layers[N]}\
+: B − A (down: target, across: source); linear colours`,l.draw(P)}if(!o)return;let A=t.sizes.channel,[$,x]=[t,e].map((_,T)=>N=>_.scale[T?b.layer:w.layer]*(N/255)**
+(_.state_power??1)),k=t.modalities.map((_,T)=>{let N=An(t,w.layer,T),M=t.part("channel_index",w.layer).subarray(T*A,(T+1)*A),L=Array.from(e.part("channel_index",
+b.layer).subarray(T*A,(T+1)*A)),R=t.part("state",w.epoch,v,w.layer,T),F=e.part("state",b.epoch,v,b.layer,T),B=[t,e].map(D=>D.part("state_valid",v,T)),q=new Float32Array(
+N*s).fill(NaN);for(let D=0;D<N;D++){let P=L.indexOf(M[D]);for(let H=0;P>=0&&H<s;H++)B[0][H]&&B[1][H]&&(q[D*s+H]=x(F[P*s+H])-$(R[D*s+H]))}return{values:q,columns:s,
+rows:N,own:M,x:R,y:F,theirs:L}}),S=te(...k.map(_=>_.values))||1;k.forEach((_,T)=>f[T].draw({..._,describe:(N,M)=>({title:`channel ${_.own[M]}`,modality:T,at:{modality:T,
+channel:M,time:N},rows:[["‖h‖₂ in A",V($(_.x[M*s+N]))],["‖h‖₂ in B",V(x(_.y[_.theirs.indexOf(_.own[M])*s+N]))],["at",At(t,v,N)]]})},S)),h.textContent=
+`hidden states ‖h‖₂, layer ${t.layers[w.layer]}, epoch ${t.epochs[w.epoch]}: B − A (channels down, steps across); linear colours`,d.draw(S),u.draw(ae(t,
+{...w,zoom:null}),he(t,w))}return{node:g,draw:y}}function D0(t,e,n){let{sample:s,epoch:a,layer:r}=n,o=t.task==="classification"?t.targets[s]:0,i=["quantity","modality","source","step","A","B","B − A"],l=[],c=(f,d,u)=>{
 l.push([...f,d,u,u-d])};for(let f=0;f<t.sizes.time;f++){let d=Ne(e,{...n,time:f,brush:null,zoom:null});c([t.task==="classification"?"p(true class)":"predicted v\
 alue","","",f+1],t.part("prediction",a,s,f)[o],e.part("prediction",d.epoch,s,d.time)[o]),t.modalities.forEach((u,h)=>c(["Shapley value",u.name,"",f+1],t.part("p\
 hi",a,s,f)[h],e.part("phi",d.epoch,s,d.time)[h]))}if(t.has("coupling")&&e.has("coupling")){let f=Ne(e,n),[d,u]=[t.part("coupling",a,r),e.part("coupling",f.epoch,
-f.layer)],h=t.modalities.length;t.modalities.forEach((m,g)=>t.modalities.forEach((b,w)=>c(["coupling weight W",m.name,b.name,""],d[g*h+w],u[g*h+w])))}return{columns:i,
+f.layer)],h=t.modalities.length;t.modalities.forEach((m,g)=>t.modalities.forEach((y,w)=>c(["coupling weight W",m.name,y.name,""],d[g*h+w],u[g*h+w])))}return{columns:i,
 rows:l}}function Gf(t,e,n,s){let a=e.modalities.length,r=e.sizes.time,o=e.sizes.epoch,i=e.modalities.map(($,x)=>({m:x})),l=(...$)=>{let x=[p("td"),p("td"),p("td")];
 return{cells:x,node:p("tr",{},zt(...$),...x)}},c=l(e.task==="classification"?"p(true class)":"predicted value"),f=e.modalities.map(($,x)=>l(...kt(e,x))),d=Vt({label:"\
 Shapley value in B minus A over the sequence",series:i,onPick:$=>s({time:Math.round($*(r-1))})}),u=Vt({label:"Shapley value in B minus A over training",series:i,
 onPick:$=>s({epoch:Math.round($*(o-1))})}),h=e.has("coupling")&&n.has("coupling"),m=e.modalities.map(()=>e.modalities.map(()=>p("td"))),g=p("caption",{class:"mm\
-v-small"}),b=p("table",{class:"mmv-list","aria-label":"Coupling weights in B minus A"},g,p("thead",{},p("tr",{},p("td",{class:"mmv-faint"},"target ↓ source →"),
+v-small"}),y=p("table",{class:"mmv-list","aria-label":"Coupling weights in B minus A"},g,p("thead",{},p("tr",{},p("td",{class:"mmv-faint"},"target ↓ source →"),
 ...e.modalities.map(($,x)=>p("th",{scope:"col"},It(x),Z($.name))))),p("tbody",{},...m.map(($,x)=>p("tr",{},zt(...kt(e,x)),...$))));t.append(pt("Run B minus run \
 A"),p("div",{class:"mmv-pair"},p("div",{},p("table",{class:"mmv-list","aria-label":"Both runs at the cursor"},p("thead",{},p("tr",{},p("td"),...["A","B","B − A"].
-map($=>p("th",{scope:"col"},$)))),p("tbody",{},c.node,...f.map($=>$.node)))),d.node,u.node,...h?[b]:[]),it(...e.name?["A: ",Z(e.name),"; B: ",Z(n.name),". "]:[],
+map($=>p("th",{scope:"col"},$)))),p("tbody",{},c.node,...f.map($=>$.node)))),d.node,u.node,...h?[y]:[]),it(...e.name?["A: ",Z(e.name),"; B: ",Z(n.name),". "]:[],
 "Charts: Shapley value φ in B minus A, ",Z(e.target_name),"; where the runs differ in steps or epochs, B is shown at the same fraction of the sequence and at i\
-ts last epoch not after A's."));let w=Uf(e,n),y=jt();w&&t.append(w.node);let v=null;t.append(p("div",{class:"mmv-panel-tools"},Wa(t,e,{name:ko,place:"wide",needs:[],
-mount:()=>()=>{},table:($,x)=>D0(e,n,x)},()=>v)));let A=({cells:[$,x,k]},O,M,T)=>{$.textContent=T(O,e.digits),x.textContent=T(M,e.digits),k.textContent=gt(M-O,e.
-digits)};return $=>{v=$;let{sample:x,epoch:k,layer:O,time:M,brush:T}=$,N=Ne(n,$),_=e.task==="classification"?e.targets[x]:0;A(c,e.part("prediction",k,x,M)[_],n.
-part("prediction",N.epoch,x,N.time)[_],st);let L=[e.part("phi",k,x,M),n.part("phi",N.epoch,x,N.time)];f.forEach((C,S)=>A(C,L[0][S],L[1][S],gt));let P=(C,S)=>{let j=Ne(
-n,{...$,epoch:C,time:S,brush:null}),[z,D]=[e.part("phi",C,x,S),n.part("phi",j.epoch,x,j.time)];return e.modalities.map((I,E)=>D[E]-z[E])},F=Array.from({length:r},
-(C,S)=>P(k,S)),R=Array.from({length:o},(C,S)=>P(S,M)),q=Rt([...F,...R],!0),W={name:"φ, B − A",text:C=>gt(C,e.digits)};if(d.draw({values:(C,S)=>F[S][C],count:r,
-now:M,range:q,brush:T,x:un(e,$),y:W}),d.say({title:"φ, B − A, over the sequence"}),u.draw({values:(C,S)=>R[S][C],count:o,now:k,range:q,x:Ge(e.epochs),y:W}),u.
-say({title:`φ, B − A, over training, at ${At(e,x,M)}`}),w&&y($,"sample","epoch","layer")&&w.draw($),!h)return;let[B,H]=[e.part("coupling",k,O),n.part("coupli\
-ng",N.epoch,N.layer)];g.textContent=`Coupling weights W, B − A, layer ${e.layers[O]}${N.layer===O?"":` (of B: ${n.layers[N.layer]})`}`,m.flat().forEach((C,S)=>C.
-textContent=gt(H[S]-B[S],2))}}var H0=0;function U0(t,e,n,s){let a=t.samples.map((m,g)=>t.task==="classification"&&t.labelled?`${m} · ${t.outputs[t.targets[g]]}`:m),r=Dt("Sample",a,m=>e({sample:m}));
+ts last epoch not after A's."));let w=Uf(e,n),b=jt();w&&t.append(w.node);let v=null;t.append(p("div",{class:"mmv-panel-tools"},Wa(t,e,{name:ko,place:"wide",needs:[],
+mount:()=>()=>{},table:($,x)=>D0(e,n,x)},()=>v)));let A=({cells:[$,x,k]},S,_,T)=>{$.textContent=T(S,e.digits),x.textContent=T(_,e.digits),k.textContent=gt(_-S,e.
+digits)};return $=>{v=$;let{sample:x,epoch:k,layer:S,time:_,brush:T}=$,N=Ne(n,$),M=e.task==="classification"?e.targets[x]:0;A(c,e.part("prediction",k,x,_)[M],n.
+part("prediction",N.epoch,x,N.time)[M],st);let L=[e.part("phi",k,x,_),n.part("phi",N.epoch,x,N.time)];f.forEach((C,O)=>A(C,L[0][O],L[1][O],gt));let R=(C,O)=>{let j=Ne(
+n,{...$,epoch:C,time:O,brush:null}),[z,W]=[e.part("phi",C,x,O),n.part("phi",j.epoch,x,j.time)];return e.modalities.map((I,E)=>W[E]-z[E])},F=Array.from({length:r},
+(C,O)=>R(k,O)),B=Array.from({length:o},(C,O)=>R(O,_)),q=Rt([...F,...B],!0),D={name:"φ, B − A",text:C=>gt(C,e.digits)};if(d.draw({values:(C,O)=>F[O][C],count:r,
+now:_,range:q,brush:T,x:un(e,$),y:D}),d.say({title:"φ, B − A, over the sequence"}),u.draw({values:(C,O)=>B[O][C],count:o,now:k,range:q,x:Ge(e.epochs),y:D}),u.
+say({title:`φ, B − A, over training, at ${At(e,x,_)}`}),w&&b($,"sample","epoch","layer")&&w.draw($),!h)return;let[P,H]=[e.part("coupling",k,S),n.part("coupli\
+ng",N.epoch,N.layer)];g.textContent=`Coupling weights W, B − A, layer ${e.layers[S]}${N.layer===S?"":` (of B: ${n.layers[N.layer]})`}`,m.flat().forEach((C,O)=>C.
+textContent=gt(H[O]-P[O],2))}}var H0=0;function U0(t,e,n,s){let a=t.samples.map((m,g)=>t.task==="classification"&&t.labelled?`${m} · ${t.outputs[t.targets[g]]}`:m),r=Dt("Sample",a,m=>e({sample:m}));
 r.select.classList.add("mmv-sample"),r.select.style.width=`calc(${a.reduce((m,g)=>Math.max(m,qn(g)),0)}ch + 3.5em)`;let o=Dt("Layer",t.layers.map(String),m=>e({
 layer:m})),i=["state","influence","routing"].some(t.has),l=p("input",{type:"range",min:0,max:t.sizes.epoch-1,step:1,class:"mmv-epoch","aria-label":"Epoch"}),c=p(
 "span",{class:"mmv-epoch-label"});l.addEventListener("input",()=>e({epoch:Number(l.value)}));let f=p("label",{class:"mmv-control mmv-grow"},p("span",{},"Epoch"),
@@ -2140,31 +2140,31 @@ mmv-notes"},p("summary",{},"About these data"),p("ul",{},...t.notes.map(e=>p("li
 -title-${++H0}`,l=t.get("level")??2,c=t.get("address")?_f(t):null,f=t.get("selection"),d=I=>{$="";let E={...f,...I};E.sample>=a.recorded_samples&&a.model_epoch!==
 void 0&&E.epoch!==a.model_epoch&&(I.epoch!==void 0&&($=`${a.samples[E.sample]} was not recorded: it is computed with the weights of ${cn(a,a.model_epoch)} alone\
 .`),E.epoch=a.model_epoch),t.set("selection",E),t.save_changes()},u=cf(t,a,(I="")=>{$=I,C()}),h=ff(a,u),m=I=>{h.compare(I),C()},g=r||!gf(t)?null:bf(a,t,d,{compare:m,
-predictions:u}),b=p("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),w=p("p",{class:"mmv-refused",role:"alert"}),y=U0(a,d,s,{A:a.name,B:r?.name??""}),
+predictions:u}),y=p("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),w=p("p",{class:"mmv-refused",role:"alert"}),b=U0(a,d,s,{A:a.name,B:r?.name??""}),
 v=p("div",{class:"mmv-title",id:i,role:"heading","aria-level":l},Z(a.title)),A=t.get("opened")?vs(t.get("selection"),a,s):"";A&&t.set("selection",t.get("opened"));
-let $=A&&`The selection in the address of this page does not exist: ${A}`,x=vs(t.get("selection"),a,s)?null:t.get("selection"),k=Ao(a,x,d,r?"A":""),O=[...k.updates],
-M=[k.node],T=[Oo(a,r?"A":"")],N=[k];if(r){let I=Ao(r,x&&Ne(r,x),G=>d(Gc(r,G)),"B");N.push(I),T.push(Oo(r,"B"));let E=p("section",{class:"mmv-panel mmv-apart"}),
-U=Gf(E,a,r,d);O.push(...I.updates.map(G=>({...G,update:K=>G.update(Ne(r,K))})),{root:E,update:U}),M.push(I.node,E)}let _=Ws.flatMap(([I])=>N.some(E=>E.panels[I])?
-[I]:[]),L=Object.fromEntries(_.map(I=>[I,N.flatMap(E=>E.panels[I]??[])])),P=jf(i,_,L,d),F=k.panels.sample?.querySelector(".mmv-body");g&&F?F.append(g.node):g&&(k.
-node.lastElementChild??k.node).after(g.node);let R=qf(a),q=r?a.about.filter((I,E)=>I===r.about[E]).join(" · "):a.subtitle,W=p("section",{class:"mmv","aria-labe\
-lledby":i,...r?{"data-two":""}:{}},p("header",{},p("div",{class:"mmv-head"},v,p("div",{class:"mmv-faint"},Z(q)),R.node),y.node),p("div",{class:"mmv-strip"},...T.
-map(I=>I.node),b,w,P.node),...r?[M[2],p("div",{class:"mmv-runs"},M[0],M[1])]:M,...V0(a));W.querySelectorAll(".mmv-section-title").forEach(I=>I.setAttribute("ari\
-a-level",String(l+1))),W.querySelectorAll(".mmv-heading").forEach(I=>I.setAttribute("aria-level",String(l+(I.closest(".mmv-section")?2:1)))),Df(W),R.mount(W),a.
-colours.forEach((I,E)=>W.style.setProperty(`--m${E}`,I));let B=null,H="";function C(){if(!B)return;let I=t.get("selection"),E=vs(I,a,s);if($t(w,E||t.get("messag\
-e")||$),E||(f={...I},y.draw(f),u.follow(f),u.waits(f)))return;let{edited:U,shows:G,comparing:K,state:Q}=h.next(f),J=u.missing(f.sample);J&&(w.textContent||=`${a.
-samples[f.sample]} was not recorded and cannot be computed: ${J}`),g&&g.draw(f,U,K);let nt=JSON.stringify({...Q,edits:null});if(nt===H||(H=nt,Kt(W,"data-section",
-P.draw(f.section)),T.forEach((at,dt)=>{ht(at.node,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB"[dt]),at.node.hidden||at.draw({...dt&&r?Ne(r,f):f,version:Q.version,
-draft:Q.draft})}),B.draw(Q),M.forEach((at,dt)=>ht(at,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB "[dt])),Q.draft))return;let tt=[Gs(a,f,G?ps(a,G.edits):""),...r?
-[Gs(r,Ne(r,f))]:[]];S.redraw(),$t(b,f.run==="both"?ee(a.phrases.both,{a:tt[0],b:tt[1]}):tt["AB".indexOf(f.run)])}W.addEventListener("keydown",I=>{g?.key(I)||(G0(
-I),J0(I,f,a.sizes,d))});let S=wa(W,o),j=K0(W),z=["change:selection","change:message"];z.forEach(I=>t.on(I,C)),await u.take(),e.append(W);let D=B=Bf(O);return C(),
-c?.restore(),setTimeout(u.start),()=>{c?.stop(),S.stop(),R.stop(),j(),u.stop(),g?.stop(),z.forEach(I=>t.off(I,C)),D.stop()}}var X0=5,Z0=t=>new Float32Array(t.buffer.slice(t.byteOffset,t.byteOffset+t.byteLength));function Q0(t,e){let n=e.every(({modality:d})=>d<0),s=n&&e.length===1,a=Vt(
+let $=A&&`The selection in the address of this page does not exist: ${A}`,x=vs(t.get("selection"),a,s)?null:t.get("selection"),k=Ao(a,x,d,r?"A":""),S=[...k.updates],
+_=[k.node],T=[Oo(a,r?"A":"")],N=[k];if(r){let I=Ao(r,x&&Ne(r,x),G=>d(Gc(r,G)),"B");N.push(I),T.push(Oo(r,"B"));let E=p("section",{class:"mmv-panel mmv-apart"}),
+U=Gf(E,a,r,d);S.push(...I.updates.map(G=>({...G,update:K=>G.update(Ne(r,K))})),{root:E,update:U}),_.push(I.node,E)}let M=Ws.flatMap(([I])=>N.some(E=>E.panels[I])?
+[I]:[]),L=Object.fromEntries(M.map(I=>[I,N.flatMap(E=>E.panels[I]??[])])),R=jf(i,M,L,d),F=k.panels.sample?.querySelector(".mmv-body");g&&F?F.append(g.node):g&&(k.
+node.lastElementChild??k.node).after(g.node);let B=qf(a),q=r?a.about.filter((I,E)=>I===r.about[E]).join(" · "):a.subtitle,D=p("section",{class:"mmv","aria-labe\
+lledby":i,...r?{"data-two":""}:{}},p("header",{},p("div",{class:"mmv-head"},v,p("div",{class:"mmv-faint"},Z(q)),B.node),b.node),p("div",{class:"mmv-strip"},...T.
+map(I=>I.node),y,w,R.node),...r?[_[2],p("div",{class:"mmv-runs"},_[0],_[1])]:_,...V0(a));D.querySelectorAll(".mmv-section-title").forEach(I=>I.setAttribute("ari\
+a-level",String(l+1))),D.querySelectorAll(".mmv-heading").forEach(I=>I.setAttribute("aria-level",String(l+(I.closest(".mmv-section")?2:1)))),Df(D),B.mount(D),a.
+colours.forEach((I,E)=>D.style.setProperty(`--m${E}`,I));let P=null,H="";function C(){if(!P)return;let I=t.get("selection"),E=vs(I,a,s);if($t(w,E||t.get("messag\
+e")||$),E||(f={...I},b.draw(f),u.follow(f),u.waits(f)))return;let{edited:U,shows:G,comparing:K,state:Q}=h.next(f),J=u.missing(f.sample);J&&(w.textContent||=`${a.
+samples[f.sample]} was not recorded and cannot be computed: ${J}`),g&&g.draw(f,U,K);let nt=JSON.stringify({...Q,edits:null});if(nt===H||(H=nt,Kt(D,"data-section",
+R.draw(f.section)),T.forEach((at,dt)=>{ht(at.node,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB"[dt]),at.node.hidden||at.draw({...dt&&r?Ne(r,f):f,version:Q.version,
+draft:Q.draft})}),P.draw(Q),_.forEach((at,dt)=>ht(at,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB "[dt])),Q.draft))return;let tt=[Gs(a,f,G?ps(a,G.edits):""),...r?
+[Gs(r,Ne(r,f))]:[]];O.redraw(),$t(y,f.run==="both"?ee(a.phrases.both,{a:tt[0],b:tt[1]}):tt["AB".indexOf(f.run)])}D.addEventListener("keydown",I=>{g?.key(I)||(G0(
+I),J0(I,f,a.sizes,d))});let O=wa(D,o),j=K0(D),z=["change:selection","change:message"];z.forEach(I=>t.on(I,C)),await u.take(),e.append(D);let W=P=Pf(S);return C(),
+c?.restore(),setTimeout(u.start),()=>{c?.stop(),O.stop(),B.stop(),j(),u.stop(),g?.stop(),z.forEach(I=>t.off(I,C)),W.stop()}}var X0=5,Z0=t=>new Float32Array(t.buffer.slice(t.byteOffset,t.byteOffset+t.byteLength));function Q0(t,e){let n=e.every(({modality:d})=>d<0),s=n&&e.length===1,a=Vt(
 {label:`${t} by epoch: ${e.map(d=>d.name).join(", ")}`,log:"linear",series:e.map(({modality:d,name:u},h)=>n?{f:h,name:u}:{m:d,name:u})}),r=e.map(()=>p("span")),
 o=p("div",{class:"mmv-small mmv-curve-values"},...e.map((d,u)=>p("span",{class:"mmv-key"},...s?[]:[pn(h=>a.turn(u,h),d.name,n?ss(u):It(d.modality),p("span",{},Z(
-d.name)," "))],r[u]))),i=p("div",{"data-chart":t},a.node,o),l=a.node.querySelector(".mmv-plot"),c=[];function f(d,u,h,m){let g=d[0]??0,b=Math.max(d[d.length-1]??
-0,g+X0),w=b-g,y=e.map(({k:x})=>d.map((k,O)=>Number.isNaN(u[O*h+x])?void 0:u[O*h+x])),v=Rt(y.map(x=>x.filter(k=>k!==void 0)),!n),A=d.length-1,$=x=>(d[x]-g)/w;a.say(
-{title:t}),a.draw({values:(x,k)=>y[x][k],count:d.length,now:A,range:v,place:$,x:Ge(d,$),y:{name:t,text:x=>V(x)}}),r.forEach((x,k)=>x.textContent=A<0||y[k][A]===
-void 0?"":V(y[k][A])),c.forEach(x=>x.remove()),c=[...new Set(m.map(({place:x})=>x))].filter(x=>x>=g&&x<=b).map(x=>{let k=p("span",{class:"mmv-change-mark",title:m.
-filter(O=>O.place===x).map(tg).join(`
+d.name)," "))],r[u]))),i=p("div",{"data-chart":t},a.node,o),l=a.node.querySelector(".mmv-plot"),c=[];function f(d,u,h,m){let g=d[0]??0,y=Math.max(d[d.length-1]??
+0,g+X0),w=y-g,b=e.map(({k:x})=>d.map((k,S)=>Number.isNaN(u[S*h+x])?void 0:u[S*h+x])),v=Rt(b.map(x=>x.filter(k=>k!==void 0)),!n),A=d.length-1,$=x=>(d[x]-g)/w;a.say(
+{title:t}),a.draw({values:(x,k)=>b[x][k],count:d.length,now:A,range:v,place:$,x:Ge(d,$),y:{name:t,text:x=>V(x)}}),r.forEach((x,k)=>x.textContent=A<0||b[k][A]===
+void 0?"":V(b[k][A])),c.forEach(x=>x.remove()),c=[...new Set(m.map(({place:x})=>x))].filter(x=>x>=g&&x<=y).map(x=>{let k=p("span",{class:"mmv-change-mark",title:m.
+filter(S=>S.place===x).map(tg).join(`
 `)});return k.style.left=`${100*(x-g)/w}%`,k}),l.append(...c)}return{node:i,draw:f}}var tg=({epoch:t,step:e,what:n,from:s,to:a})=>`epoch ${t}, step ${e}: ${Yf(n)}\
  ${s} → ${a}`;function Yf(t){let[e,...n]=t.split("/");return[e.replaceAll("_"," "),...n.length?[n.join("/")]:[]].join(", ")}function eg(t){if(!t.length)return p(
 "p",{class:"mmv-faint mmv-small"},"No intervention so far.");let e=t.map(({epoch:s,step:a,what:r,from:o,to:i})=>p("tr",{},p("td",{},String(s)),p("td",{},String(
@@ -2173,13 +2173,13 @@ mmv-list mmv-changes"},p("thead",{},p("tr",{},...n)),p("tbody",{},...e))}var ng=
 adout",role:"status","aria-live":"polite"}),a=p("p",{class:"mmv-error",role:"alert"}),r=p("div",{class:"mmv-pair mmv-cockpit-charts"}),o=p("div",{class:"mmv-scr\
 oll-x"}),i=p("p",{class:"mmv-faint mmv-small"},"The curves begin after epoch 0, the untrained model."),l=p("div",{class:"mmv-title",id:n,role:"heading","aria-le\
 vel":2}),c=pt("Interventions");c.setAttribute("aria-level","3");let f=p("section",{class:"mmv mmv-cockpit","aria-labelledby":n},a,l,s,i,r,c,o);t.get("colours").
-forEach((y,v)=>f.style.setProperty(`--m${v}`,y));let d=new Map;function u(){let{epochs:y,curves:v,body:A}=t.get("history"),$=Z0(A);i.hidden=y.length>0;let x=[...new Set(
-v.map(k=>k.chart))];for(let k of x){let O=v.map((_,L)=>({..._,k:L})).filter(_=>_.chart===k),M=JSON.stringify([k,O]),T=d.get(M)??Q0(k,O);d.set(M,T),T.draw(y,$,v.
+forEach((b,v)=>f.style.setProperty(`--m${v}`,b));let d=new Map;function u(){let{epochs:b,curves:v,body:A}=t.get("history"),$=Z0(A);i.hidden=b.length>0;let x=[...new Set(
+v.map(k=>k.chart))];for(let k of x){let S=v.map((M,L)=>({...M,k:L})).filter(M=>M.chart===k),_=JSON.stringify([k,S]),T=d.get(_)??Q0(k,S);d.set(_,T),T.draw(b,$,v.
 length,t.get("changes"));let N=x.indexOf(k);r.children[N]!==T.node&&r.insertBefore(T.node,r.children[N]??null)}for(;r.children.length>x.length;)r.lastElementChild?.
 remove();w.redraw()}function h(){l.textContent=t.get("title"),s.textContent!==t.get("status")&&(s.textContent=t.get("status")),a.textContent!==t.get("error")&&(a.
 textContent=t.get("error"))}function m(){o.replaceChildren(eg(t.get("changes"))),u()}let g=[["change:history",u],["change:changes",m],["change:status",h],["chan\
-ge:error",h]];g.forEach(([y,v])=>t.on(y,v)),e.append(f);let b=t.get("names").map(y=>({name:y})),w=wa(f,[{modalities:b}]);return h(),m(),()=>{w.stop(),g.forEach(
-([y,v])=>t.off(y,v))}}var So=13,sg=91,No=new Uint8Array(128).fill(255);for(let t=33,e=0;t<127;t++)"<&/".includes(String.fromCharCode(t))||(No[t]=e++);function ag(t,e,n){if(!(Number.isInteger(
+ge:error",h]];g.forEach(([b,v])=>t.on(b,v)),e.append(f);let y=t.get("names").map(b=>({name:b})),w=wa(f,[{modalities:y}]);return h(),m(),()=>{w.stop(),g.forEach(
+([b,v])=>t.off(b,v))}}var So=13,sg=91,No=new Uint8Array(128).fill(255);for(let t=33,e=0;t<127;t++)"<&/".includes(String.fromCharCode(t))||(No[t]=e++);function ag(t,e,n){if(!(Number.isInteger(
 e)&&e>=0)||t.length!==2*Math.ceil(8*e/So))throw new Error(`${n} is damaged: ${t.length} characters are given for ${e} bytes`);let s=new Uint8Array(e),a=0,r=0,o=0;
 for(let i=0,l=0;i<t.length;i+=2){let c=No[t.charCodeAt(i)]??255,f=No[t.charCodeAt(i+1)]??255,d=c+sg*f;for(o|=(c===255?1:0)|d>>So,a|=d<<r,r+=So;r>=8;r-=8,a>>>=8)
 s[l++]=a}if(o)throw new Error(`${n} is damaged: it has a character that does not belong to it`);return s}function Vf(t){let e=o=>`the part "${o}" of this page`,
