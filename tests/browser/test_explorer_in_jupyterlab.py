@@ -47,7 +47,7 @@ def test_in_jupyterlab_keys_change_the_selection_in_page_and_kernel_without_exte
     assert maps(page) != before
 
     asked = page.evaluate(ASK, "print(explorer.selection, explorer.readout, sep='|')")
-    chosen = "{'sample': 0, 'epoch': 2, 'layer': 0, 'channel': 0, 'time': 21, 'brush': None, 'zoom': None, 'masked': [], 'edits': {}, 'run': 'A', 'section': 'sample', 'colours': {'scale': 'symmetric log', 'range': 'layer', 'samples': ''}}|"
+    chosen = "{'sample': 0, 'epoch': 2, 'layer': 0, 'channel': 0, 'time': 21, 'brush': None, 'zoom': None, 'masked': [], 'edits': {}, 'run': 'A', 'section': 'sample', 'colours': {'scale': 'symmetric log', 'range': 'layer', 'samples': ''}, 'scatter': {'across': '', 'up': '', 'lassos': []}}|"
     assert asked == chosen + sentence(page)
 
     page.set_viewport_size({"width": 1366, "height": 768})

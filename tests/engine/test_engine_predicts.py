@@ -59,7 +59,8 @@ def expected(run, part, sample):
 
 def close(found, want):
     np.testing.assert_array_equal(np.isnan(found), np.isnan(want))
-    np.testing.assert_allclose(np.nan_to_num(found), np.nan_to_num(want), rtol=0, atol=TOLERANCE)
+    # both are float32; a state above 1 may differ by further units in the last place
+    np.testing.assert_allclose(np.nan_to_num(found), np.nan_to_num(want), rtol=1e-6, atol=TOLERANCE)
 
 
 def close_activations(entry, seen):
