@@ -58,12 +58,12 @@ def test_two_fingers_in_one_direction_move_the_part_that_is_shown_and_not_the_cu
     box = stage.bounding_box()
     y, start = box["y"] + 60, box["x"] + 0.6 * box["width"]
     step = box["width"] / 20  # of the 20 steps that are shown
-    fingers(page, *([(start - k * step, y), (start + 60 - k * step, y)] for k in range(6)))
+    page.fingers(*([(start - k * step, y), (start + 60 - k * step, y)] for k in range(6)))
     first, last = shown_after(page, lambda first, last: last < 1e9 and first >= 13)
     assert last - first == 19
     assert 13 <= first <= 16  # about five steps later
     cursor = page.evaluate(TIME)
-    fingers(page, *([(start - 3 * step + k * step, y), (start + 60 - 3 * step + k * step, y)] for k in range(20)))
+    page.fingers(*([(start - 3 * step + k * step, y), (start + 60 - 3 * step + k * step, y)] for k in range(20)))
     again = shown_after(page, lambda first, last: first == 0)
     assert again[0] == 0  # the start of the sequence, with the same number of steps
     assert again[1] == 19
