@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import mmviz as mm
-from mmviz.core.errors import CheckpointError, DataError
+from mmviz.core.errors import CheckpointError, ConfigError, DataError
 from mmviz.io.archive import folder_members, tar_members
 from mmviz.io.content import open_content
 from mmviz.io.files import parse_json, read_regular
@@ -270,11 +270,21 @@ def test_a_file_without_a_defined_size_is_refused():
         read_regular("/proc/self/environ", max_bytes=1 << 20)
 
 
-@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + "/run", "a\0b", "file/run"])
+@pytest.mark.parametrize(
+    ("name", "error", "match"),
+    [
+        ("x" * 300, ConfigError, r"fit: out=.* is too long"),
+        ("x" * 300 + "/run", ConfigError, r"fit: out=.* is too long"),
+        ("a\0b", ConfigError, "fit: out=.* contains a NUL character"),
+        ("file/run", CheckpointError, r"cannot be written|no run"),
+    ],
+)
 @pytest.mark.parametrize("options", [{}, {"overwrite": True}, {"resume": True}])
-def test_a_training_into_a_path_that_cannot_exist_is_refused_before_it_starts(toy, toy_run, tmp_path, name, options):
+def test_a_training_into_a_path_that_cannot_exist_is_refused_before_it_starts(
+    toy, toy_run, tmp_path, name, error, match, options
+):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(CheckpointError, match=r"cannot be written|no run"):
+    with pytest.raises(error, match=match):
         mm.train.fit(toy_run.model, toy, out=tmp_path / name, epochs=1, progress=False, **options)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file"]
 

@@ -58,8 +58,10 @@ def test_every_parameter_with_a_gradient_from_one_modality_only_is_modality_spec
         alone = gradients_without(model, batch, [n for n in range(3) if n != m])
         others = [gradients_without(model, batch, [m]), gradients_without(model, batch, [m, (m + 1) % 3])]
         owned = marks(model, m)
+        # the gradient of a key's bias is zero, and rounding leaves anything about 1e-8 of the largest in its place
+        rounding = 1e-6 * max(g.abs().max() for g in alone.values())
         for parameter_name, p in model.named_parameters():
-            only_mine = (alone[id(p)] != 0) & (others[0][id(p)] == 0) & (others[1][id(p)] == 0)
+            only_mine = (alone[id(p)].abs() > rounding) & (others[0][id(p)] == 0) & (others[1][id(p)] == 0)
             fused = parameter_name.endswith("logits") or parameter_name.startswith(("head", "joined", "time"))
             assert fused or not (only_mine & ~owned[id(p)]).any(), f"{parameter_name}: name it in modality_parameters"
 
