@@ -10,18 +10,29 @@ from firefox import find_firefox
 
 HERE = Path(__file__).parent
 FILES = (
+    "test_activations_in_the_page.py",
+    "test_attribution_in_the_page.py",
+    "test_engine_in_the_page.py",
+    "test_export.py",
+    "test_help.py",
+    "test_hostile_text.py",
+    "test_input.py",
+    "test_page_model_view.py",
+    "test_saved_page_parts.py",
+    "test_sections.py",
+    "test_standalone_safety.py",
     "test_standalone_view.py",
     "test_timed_view.py",
-    "test_export.py::test_a_panel_is_saved_as_png_of_twice_its_size_and_as_svg_with_its_text_without_request_or_fault",
 )
 
 
-@pytest.mark.timeout(280)
-def test_the_standalone_page_passes_its_tests_in_firefox():
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", FILES)
+def test_a_page_opened_from_disk_passes_its_tests_in_firefox(name):
     if find_firefox() is None:
         reason = "no Firefox on this machine: put one on PATH or name it in MMVIZ_FIREFOX"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    words = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", *(str(HERE / name) for name in FILES))
+    words = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(HERE / name))
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words],
         env={**os.environ, "MMVIZ_BROWSER": "firefox"},
