@@ -179,6 +179,7 @@ def voila_config(*, ip: str, port: int, token: bool, pages: int, idle_minutes: i
     from traitlets.config import Config
 
     from mmviz.server import with_tcp_nodelay
+    from mmviz.server.page_kernels import page_kernels
 
     config = Config()
     config.Voila.ip = ip
@@ -194,7 +195,7 @@ def voila_config(*, ip: str, port: int, token: bool, pages: int, idle_minutes: i
     config.VoilaConfiguration.extension_allowlist = [
         *("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
     ]
-    config.VoilaConfiguration.multi_kernel_manager_class = "mmviz.server.page_kernels.PageKernels"
+    config.VoilaConfiguration.multi_kernel_manager_class = page_kernels()
     # end the process of a page that was closed, or that has had no connection for five minutes
     config.PageKernels.cull_interval = 60
     config.PageKernels.cull_idle_timeout = 300

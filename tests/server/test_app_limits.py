@@ -55,10 +55,10 @@ def test_a_process_ends_five_minutes_after_its_page_was_closed_or_an_hour_after_
     connections, minutes, ends
 ):
     from mmviz.server.app import voila_config
-    from mmviz.server.page_kernels import PageKernels
+    from mmviz.server.page_kernels import page_kernels
 
     ended = []
-    kernels = PageKernels(config=voila_config(ip="127.0.0.1", port=8866, token=True, pages=3, idle_minutes=60))
+    kernels = page_kernels()(config=voila_config(ip="127.0.0.1", port=8866, token=True, pages=3, idle_minutes=60))
     last = datetime.now(UTC) - timedelta(minutes=minutes)
     spec = SimpleNamespace(metadata={})
     kernels._kernels["k"] = SimpleNamespace(
@@ -80,14 +80,14 @@ def test_pages_that_start_at_the_same_time_count(monkeypatch):
     from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
     from tornado.web import HTTPError
 
-    from mmviz.server.page_kernels import PageKernels
+    from mmviz.server.page_kernels import page_kernels
 
     async def start(self, **_):
         await asyncio.sleep(0.01)
         self._kernels[str(len(self._kernels))] = SimpleNamespace()
 
     monkeypatch.setattr(AsyncMappingKernelManager, "start_kernel", start)
-    kernels = PageKernels(max_pages=2)
+    kernels = page_kernels()(max_pages=2)
 
     async def five():
         return await asyncio.gather(*(kernels.start_kernel() for _ in range(5)), return_exceptions=True)
