@@ -69,7 +69,7 @@ def _mean_correlation(maps: np.ndarray) -> float:
     known = np.isfinite(maps).all(0)
     if len(maps) < 2 or known.sum() < 3:
         return float("nan")
-    from scipy.stats import rankdata  # half a second to import, which only maps of several runs need
+    from scipy.stats import rankdata  # slow to import, and only maps of several runs need it
 
     ranks = rankdata(maps[:, known], axis=1)
     ranks -= ranks.mean(1, keepdims=True)

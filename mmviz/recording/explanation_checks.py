@@ -161,7 +161,7 @@ def rank_correlation(
     a: Float[np.ndarray, "batch *cell"], b: Float[np.ndarray, "batch *cell"], valid: Bool[np.ndarray, "batch *cell"]
 ) -> Float[np.ndarray, " batch"]:
     """Return Spearman's rank correlation over the valid cells of each sample; NaN where one of them is constant."""
-    from scipy.stats import rankdata  # half a second to import, which only this test needs
+    from scipy.stats import rankdata  # slow to import, and only this check needs it
 
     out = np.full(len(a), np.nan)
     for k in range(len(a)):

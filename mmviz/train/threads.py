@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
     from mmviz.models.base import FusionModel
 
-#: parameters times steps of a batch below which a second thread saves nothing: of models whose scan is one operator, and of others,
-#: whose attention or convolution does more work per parameter. Measured on two cores: with the first, one thread takes 0.77 to 0.97 times
-#: the time of two up to 5e7 and 1.07 to 1.25 times from 1e8 on
+#: parameters times steps of a batch below which a second thread saves nothing: of models whose scan is one operator, and of others, whose
+#: attention or convolution does more work per parameter. Chosen on two cores; ``tests/bars/beside.py`` measures a model on either side
 SMALL_SCAN, SMALL = 3e7, 2e6
 
 

@@ -140,6 +140,7 @@ def verdicts(median):
 
 
 def main():
+    """Measure every model, situation and setting, print the table and the bars, and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--only", default="", help="models whose name contains this text")

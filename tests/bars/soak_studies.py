@@ -29,6 +29,7 @@ GIVE_UP = 300
 
 
 def study():
+    """Return the study whose processes are killed."""
     grid = mm.studies.grid(
         data={"name": "synthetic", "n": 120, "steps": 32, "task": "classification"},
         model=[{"name": name, "width": 16} for name in ("average", "concat", "gated")],
@@ -39,10 +40,12 @@ def study():
 
 
 def start(*words):
+    """Start Python with some words, silent."""
     return subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def client(store, scheduler=None):
+    """Start the study, in one process or on a cluster."""
     code = (
         f"import sys; sys.path.insert(0, {HERE!r}); import mmviz as mm, soak_studies;"
         f"mm.studies.run(soak_studies.study(), {str(store)!r}, scheduler={scheduler!r}, progress=False)"
@@ -80,6 +83,7 @@ class Cluster:
 
 
 def wait(ready):
+    """Wait until a condition holds; end the program where it does not within GIVE_UP seconds."""
     end = time.monotonic() + GIVE_UP
     while not ready():
         if time.monotonic() > end:
@@ -88,12 +92,14 @@ def wait(ready):
 
 
 def kill(process):
+    """Kill a process, unless it has ended."""
     if process.poll() is None:
         process.send_signal(signal.SIGKILL)
     process.wait()
 
 
 def rows(store):
+    """Return how many cells of a study are stored."""
     return len(list((store / "finished").glob("[!.]*.parquet")))
 
 
@@ -224,6 +230,7 @@ def together(given, folder, draw):
 
 
 def main():
+    """Kill processes of studies, trainings and recordings, print what was seen, and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--writers", type=int, default=6)

@@ -1,12 +1,11 @@
 """Processors that a process may use: quotas of control groups on stored files, affinity, and settings of the user that win."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from fresh_process import printed
 from mmkernels.cpu import processors
 
 VERSION_2 = "0::/user.slice/lab\n"
@@ -65,18 +64,9 @@ def test_usable_processors_are_whole_ones_within_affinity_and_quota(
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity")
 def test_allowed_processors_are_those_of_the_affinity() -> None:
     one = min(os.sched_getaffinity(0))
-    assert run(f"import os; os.sched_setaffinity(0, {{{one}}}); from mmkernels.cpu import processors as p; print(p.allowed())") == (
+    assert printed(f"import os; os.sched_setaffinity(0, {{{one}}}); from mmkernels.cpu import processors as p; print(p.allowed())") == (
         f"frozenset({{{one}}})"
     )  # fmt: skip
-
-
-def run(code: str, **environment: str) -> str:
-    """Return what a program prints in a fresh process, in which the user has set what is given only."""
-    cleared = {k: v for k, v in os.environ.items() if k not in (*processors.COUNT_SETTINGS, *processors.WAIT_SETTINGS)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=cleared | environment, capture_output=True, text=True, check=True, timeout=120
-    )
-    return done.stdout.strip()
 
 
 LIMITED = """
@@ -94,14 +84,14 @@ print(torch.get_num_threads(), processors.limited_from(), processors.set_by_user
 @pytest.mark.skipif(len(processors.allowed()) < 2, reason="needs two processors")
 def test_pytorch_imported_first_gets_no_more_threads_than_the_quota_unless_the_user_has_set_them() -> None:
     own = torch_default()
-    assert run(LIMITED.format(before="")) == f"1 {own} -"
-    assert run(LIMITED.format(before="torch.set_num_threads(3)")) == "3 None torch.set_num_threads"
-    assert run(LIMITED.format(before=""), OMP_NUM_THREADS="2") == "2 None OMP_NUM_THREADS=2"
+    assert printed(LIMITED.format(before="")) == f"1 {own} -"
+    assert printed(LIMITED.format(before="torch.set_num_threads(3)")) == "3 None torch.set_num_threads"
+    assert printed(LIMITED.format(before=""), OMP_NUM_THREADS="2") == "2 None OMP_NUM_THREADS=2"
 
 
 def torch_default() -> int:
     """Return the number of threads that PyTorch chooses here."""
-    return int(run("import torch; print(torch.get_num_threads())"))
+    return int(printed("import torch; print(torch.get_num_threads())"))
 
 
 def test_an_explicit_number_of_threads_is_the_users_also_after_a_block_with_another_number() -> None:
@@ -116,7 +106,7 @@ print(torch.get_num_threads() - before, p.set_by_user() or "-", end=" ")
 torch.set_num_threads(before + 2)
 print(p.set_by_user())
 """
-    assert run(code) == "- 1 0 - torch.set_num_threads"
+    assert printed(code) == "- 1 0 - torch.set_num_threads"
 
 
 def test_the_number_of_threads_is_restored_after_an_error() -> None:

@@ -1,17 +1,13 @@
 """Waiting threads spin briefly while other programs need the processors, and as always when these are gone; results do not change."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 import torch
+from fresh_process import printed
 from mmkernels.cpu import processors, spin
-
-CLEARED = {k: v for k, v in os.environ.items() if k not in (*processors.COUNT_SETTINGS, *processors.WAIT_SETTINGS)}
 
 
 def decided(*intervals: tuple[float, float], decision: spin.Decision | None = None) -> list[bool]:
@@ -60,20 +56,6 @@ def test_unreadable_counters_are_none(tmp_path: Path, monkeypatch: pytest.Monkey
     assert spin.busy(frozenset({0})) == pytest.approx(156 * spin._TICK)
 
 
-def run(code: str, **environment: str) -> str:
-    """Return what a program prints in a fresh process."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=CLEARED | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 needs_team = pytest.mark.skipif(
     spin._team() is None or spin.waited() is None, reason="PyTorch does not run on GNU's OpenMP here"
 )
@@ -112,7 +94,7 @@ print(threading.active_count() - before, {frozenset(os.sched_getaffinity(int(t))
 @needs_team
 @pytest.mark.skipif(len(processors.allowed()) < 2, reason="needs two processors")
 def test_beside_busy_programs_threads_spin_briefly_with_the_same_result_and_nothing_is_left() -> None:
-    assert run(BESIDE).split("\n") == ["1 True False True", "0 True"]
+    assert printed(BESIDE).split("\n") == ["1 True False True", "0 True"]
 
 
 @needs_team

@@ -1,10 +1,9 @@
 """Threads of a training: one for small work, the user's number where one is set, and the number from before afterwards."""
 
 import os
-import subprocess
-import sys
 
 import pytest
+from fresh_process import printed
 from mmkernels.cpu import processors, spin
 
 import mmviz as mm
@@ -43,31 +42,16 @@ print(before, *dict.fromkeys(seen), torch.get_num_threads())
 """
 
 
-def threads_in(then=""):
-    cleared = {k: v for k, v in os.environ.items() if k not in (*processors.COUNT_SETTINGS, *processors.WAIT_SETTINGS)}
-    code = CODE.format(then=then)
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=cleared,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 @pytest.mark.skipif(len(processors.allowed()) < 2, reason="needs two processors")
 def test_a_small_training_and_its_recording_run_on_one_thread_and_restore_the_number():
-    before, *inside, after = threads_in().split()
+    before, *inside, after = printed(CODE.format(then="")).split()
     assert inside == ["1", "then"]
     assert before == after
     assert int(before) > 1
 
 
 def test_the_users_number_of_threads_is_kept():
-    assert threads_in(then="torch.set_num_threads(2)") == "2 2 then 2"
+    assert printed(CODE.format(then="torch.set_num_threads(2)")) == "2 2 then 2"
 
 
 def sentences():

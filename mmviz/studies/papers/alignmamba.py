@@ -47,7 +47,7 @@ def transport_plan(results: PaperResults) -> PaperFigure:
     source, anchor = found.attrs["source"], found.attrs["anchor"]
     shows = (
         f"Transport plan from the steps of {source} to those of {anchor} in AlignMamba-2 trained with both alignments; relaxed transport, one test "
-        "sample. Dots: the step of {anchor} with the largest mass; links: the largest entries of the plan, wider for more mass."
+        f"sample. Dots: the step of {anchor} with the largest mass; links: the largest entries of the plan, wider for more mass."
     )
     caption = Caption(
         shows, data_description(results.budget), (0,), "AlignMamba-2: its losses, their weights and the anchor"

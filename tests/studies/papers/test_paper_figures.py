@@ -99,6 +99,7 @@ def test_a_caption_states_data_seeds_code_and_published_sources(written, results
     for part in (r"\caption{", "Data: ", "Seeds: ", "Code: ", r"\label{"):
         assert part in text, part
     caption = figure_named(name).create(results).caption
+    assert not re.search(r"\{\w+\}", caption.shows), "a name that was not filled in"
     assert ("Published elsewhere, not measured here" in text) is bool(caption.published)
     assert ("Our interpretation" in text) is bool(caption.interpretation)
     assert "Like " in text
