@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starts Firefox for playwright and relays its WebDriver BiDi connection, with what this Firefox or playwright leaves out.
 
-Debian's Firefox (153) has no command for media features, and playwright sends only one of them and no touches. The relay answers both: the first
+Debian's Firefox (153) has no command for media features, and playwright sends only one of them and no touches. The relay does both: the first
 through the settings that Firefox's own developer tools use, the second as WebDriver's actions. Orders of the tests arrive as an HTTP header that
 is never sent on; see :func:`firefox.order`.
 """
@@ -38,27 +38,27 @@ class Relay:
         # playwright counts from 1
         self.numbers, self.waiting, self.chrome = itertools.count(10**9), {}, None
 
-    async def ask(self, method, **params):
+    async def request(self, method, **params):
         """Send a command of our own and return its result."""
         number = next(self.numbers)
         self.waiting[number] = asyncio.get_running_loop().create_future()
         await self.browser.send(json.dumps({"id": number, "method": method, "params": params}))
-        answer = await self.waiting[number]
-        if answer["type"] == "error":
-            raise RuntimeError(answer["message"])
-        return answer["result"]
+        reply = await self.waiting[number]
+        if reply["type"] == "error":
+            raise RuntimeError(reply["message"])
+        return reply["result"]
 
     async def set_media(self, context, media):
         """Set media features of a page; None and playwright's words for it take the setting back."""
         if self.chrome is None:
-            windows = await self.ask("browsingContext.getTree", **{"moz:scope": "chrome"})
+            windows = await self.request("browsingContext.getTree", **{"moz:scope": "chrome"})
             self.chrome = windows["contexts"][0]["context"]
         settings = {}
         for feature, value in media.items():
             name, neutral = SETTINGS[feature]
             settings[name] = neutral if value in (None, "no-preference", "no-override", "screen") else value
         texts = [{"type": "string", "value": one} for one in (context, json.dumps(settings))]
-        done = await self.ask(
+        done = await self.request(
             "script.callFunction",
             functionDeclaration=SET,
             arguments=texts,
@@ -78,7 +78,7 @@ class Relay:
             steps = [start, *down, *moves, {"type": "pointerUp", "button": 0}]
             touch = {"pointerType": "touch"}
             fingers.append({"type": "pointer", "id": f"finger {k}", "parameters": touch, "actions": steps})
-        await self.ask("input.performActions", context=context, actions=fingers)
+        await self.request("input.performActions", context=context, actions=fingers)
 
     async def take(self, command):
         """Carry out a command that Firefox does not get; return False for one that it does."""
@@ -98,8 +98,8 @@ class Relay:
             return False
         return True
 
-    async def answer(self, command, text):
-        """Pass a command on, or carry it out and answer."""
+    async def reply(self, command, text):
+        """Pass a command on, or carry it out and reply to it."""
         try:
             if not await self.take(command):
                 await self.browser.send(text)
@@ -111,7 +111,7 @@ class Relay:
 
     async def commands(self):
         async for text in self.client:
-            await self.answer(json.loads(text), text)
+            await self.reply(json.loads(text), text)
         await self.browser.close()
 
     async def events(self):
