@@ -21,7 +21,7 @@ from mmviz.plots.trust import PAGE, ROWS
 from mmviz.widgets.compare import corresponding_indices, distinguishing_names
 from mmviz.widgets.frame import FRAME, GROUPS, groups_of, scan_variables
 from mmviz.widgets.readout import digits, phrases, sample_names, time_axis_s
-from mmviz.widgets.sample_colours import sample_colours
+from mmviz.widgets.sample_colours import sample_colours, scatter_axes
 from mmviz.widgets.views import registered
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
     if attrs.get("trained_on") and attrs["trained_on"] != attrs.get("dataset"):
         texts.append(f"trained on {attrs['trained_on']}")
     about = [visible(text) for text in texts if text]
+    colours = sample_colours(frame)
     return {
         "title": visible(
             attrs.get("title")
@@ -178,7 +179,8 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "recorded_samples": frame.sizes["recorded_sample"],
         "recorded_text": visible(str(attrs.get("recorded", "")), longest=1000),
         "labelled": bool(attrs.get("labelled", 1)),
-        "sample_colours": sample_colours(frame),
+        "sample_colours": colours,
+        "scatter_axes": scatter_axes(colours),
         "targets": [_finite(value) for value in frame["target"].values],
         "epochs": [int(value) for value in frame["epoch"].values],
         "best_epoch": None if attrs.get("best_epoch") is None else int(attrs["best_epoch"]),

@@ -2,8 +2,6 @@
 /** @import { Frame, Lasso, Scatter } from "./types.js" */
 
 const MOST_LASSOS = 8, MOST_POINTS = 100, APART = 3;
-/** what colours samples and is no axis */
-const NO_AXIS = ["correct", "true class", "predicted class", "group"];
 
 /** The scatter plot of a selection; an older page or address has none. @param {{ scatter?: Partial<Scatter> }} state @returns {Scatter} */
 export const scatterOf = (state) => ({ across: "", up: "", lassos: [], ...state.scatter });
@@ -12,7 +10,7 @@ export const scatterOf = (state) => ({ across: "", up: "", lassos: [], ...state.
 export function faultOfScatter(scatter, frame) {
   if (scatter === undefined) return "";
   if (typeof scatter !== "object" || scatter === null || Array.isArray(scatter)) return `scatter is ${JSON.stringify(scatter).slice(0, 80)}, expected an object`;
-  const axes = (frame.sample_colours ?? []).filter((key) => !NO_AXIS.includes(key));
+  const axes = frame.scatter_axes ?? [];
   /** @type {(key: string, value: unknown) => string} */
   const axis = (key, value) => (axes.includes(/** @type {string} */ (value)) ? "" : `${key} is ${JSON.stringify(value ?? null).slice(0, 80)}, expected ${axes.length ? `one of ${axes.join(", ")}` : "none: this view has no samples"}`);
   for (const [key, value] of Object.entries(scatter)) {

@@ -148,6 +148,8 @@ export interface Header {
   recorded_text?: string;
   /** keys of the colours of samples, as Python accepts them */
   sample_colours?: string[];
+  /** those of them that an axis of the scatter plot can show */
+  scatter_axes?: string[];
   /** index of the epoch of the model in the page */
   model_epoch?: number;
   /** of each array over recorded samples: the position of that axis */
