@@ -174,7 +174,7 @@ def _array(raw: bytearray, dtype: np.dtype[Any], shape: tuple[int, ...], *, fort
 
 
 def write_npz(path: str | Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays to a compressed .npz file, atomically; never a pickle.
+    """Write arrays to an .npz file, atomically; not compressed, and never a pickle.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def write_npz(path: str | Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     for name, array in arrays.items():
         if array.dtype.hasobject:
             raise DataError(f"{name!r} is an object array; only numbers, text and bytes are written")
-    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as z:
+    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as z:
         for name, array in arrays.items():
             with z.open(zipfile.ZipInfo(name + ".npy", (1980, 1, 1, 0, 0, 0)), "w", force_zip64=True) as file:
                 np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
