@@ -24,6 +24,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
+from itertools import accumulate, islice
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -114,6 +115,13 @@ def left_out(source):
                 yield (part.lineno, part.col_offset), (part.end_lineno, part.end_col_offset)
 
 
+def function_lines(source):
+    """Yield the lines that run when a function is called."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            yield from range(node.body[0].lineno, node.end_lineno + 1)
+
+
 def places(source):
     """Yield every change of a source as (operator's name, occurrence, line)."""
     from cosmic_ray.ast import ast_nodes, get_ast
@@ -131,6 +139,19 @@ def places(source):
                 yield name, occurrence, begin[0]
 
 
+def mutated(source, name, occurrence):
+    """Return the changed source, or None where the change is no Python."""
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator
+
+    changed = mutate_code(source, get_operator(name)(), occurrence)
+    try:
+        ast.parse(changed)
+    except SyntaxError:
+        return None
+    return changed
+
+
 def draw(tree, folder, count, seed):
     """Return `count` changes of the files in `folder` of the tree, and the number of places; each place is equally likely."""
     by_place = {}
@@ -142,7 +163,9 @@ def draw(tree, folder, count, seed):
             by_place.setdefault((path, line, name.partition("_")[0]), []).append((name, occurrence))
     chance = random.Random(seed)  # noqa: S311
     order = chance.sample(sorted(by_place), len(by_place))  # of one seed, a smaller count is the beginning of a larger
-    return [(path, line, *chance.choice(by_place[path, line, kind])) for path, line, kind in order][:count], len(order)
+    drawn = ((path, line, *chance.choice(by_place[path, line, kind])) for path, line, kind in order)
+    valid = (one for one in drawn if mutated((tree / one[0]).read_text(), *one[2:]) is not None)
+    return list(islice(valid, count)), len(order)
 
 
 class Runner:
@@ -156,22 +179,22 @@ class Runner:
             self.durations |= json.loads(file.read_text())
 
     def tests_for(self, path, line):
-        """Tests that reach a line, those that reach least of its file first; else those that reach the file; else those that name it."""
+        """Tests that reach a line of a function, or, elsewhere, its file, or, if none does, whose own files name it; narrow and quick ones first."""
         if path not in self.maps:
-            self.maps[path] = reached(self.tree, path)
-        by_line = self.maps[path]
+            self.maps[path] = reached(self.tree, path), set(function_lines((self.tree / path).read_text()))
+        by_line, in_functions = self.maps[path]
         size = Counter(test for found in by_line.values() for test in found if test)
-        tests = [test for test in by_line.get(line, ()) if test] or list(size)
+        tests = [test for test in by_line.get(line, ()) if test] if line in in_functions else []
+        tests = tests or list(size)
         if not tests:
-            named = {test.partition("::")[0] for test in self.durations if test.partition("::")[0].startswith("tests/")}
-            files = {one for one in named if Path(path).stem in (self.tree / one).read_text()}
-            tests = [test for test in self.durations if test.partition("::")[0] in files]
-        cost = {test: self.durations.get(test, 1.0) for test in tests}
-        chosen, sum_ = [], 0.0
-        for test in sorted(tests, key=lambda one: (size[one] * (0.2 + cost[one]), one)):
-            if test not in self.unsound and (not chosen or sum_ + cost[test] <= self.seconds):
-                chosen, sum_ = [*chosen, test], sum_ + cost[test]
-        return chosen[:AT_MOST]
+            files = {test.partition("::")[0] for test in self.durations}
+            naming = {one for one in files if Path(path).stem in (self.tree / one).read_text()}
+            tests = [test for test in self.durations if test.partition("::")[0] in naming]
+        cost = {test: self.durations.get(test, 1.0) for test in tests if test not in self.unsound}
+        order = sorted(cost, key=lambda one: (size[one] * (0.2 + cost[one]), one))
+        total = accumulate(cost[test] for test in order if cost[test] <= self.seconds)
+        quick = [test for test in order if cost[test] <= self.seconds]
+        return [test for test, spent in zip(quick, total, strict=True) if spent <= self.seconds][:AT_MOST] or order[:1]
 
     def run(self, tests):
         """Return ("passed" | "failed" | "out of time", the test that failed, seconds)."""
@@ -180,6 +203,8 @@ class Runner:
         pid = os.fork()
         if pid == 0:
             os.setsid()
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background starts with it ignored
             null = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(null, stream)
@@ -212,12 +237,9 @@ class Runner:
 
     def judge(self, path, line, name, occurrence):
         """Run one mutant: a row with its change and what became of it."""
-        from cosmic_ray.mutating import mutate_code
-        from cosmic_ray.plugins import get_operator
-
         file = self.tree / path
         source = file.read_text()
-        changed = mutate_code(source, get_operator(name)(), occurrence)
+        changed = mutated(source, name, occurrence)
         lines = list(difflib.unified_diff(source.splitlines(), changed.splitlines(), n=0, lineterm=""))[3:]
         change = " ".join(
             [lines[0][0], lines[0][1:].strip(), *(part[0] + " " + part[1:].strip() for part in lines[1:])]
@@ -238,7 +260,7 @@ class Runner:
                 return row | {"result": "killed", "by": failed}
             self.unsound.add(witness)
             tests = [test for test in tests if test != witness]
-        return row | {"result": "survived", "tests": 0}
+        return row | {"result": "not decided", "by": "no test that passes on the unchanged code"}
 
     def _run_changed(self, file, changed, tests):
         """Run tests on a changed file; the file, its time stamp and what Numba stored of it come back."""
@@ -299,8 +321,19 @@ def copy_tree(tree):
 
 
 def import_libraries():
-    """Import what tests import, once, before the forks."""
-    for name in ("hypothesis", "lightning_fabric", "numba", "pandas", "pytest", "scipy.stats", "torch", "xarray"):
+    """Import what tests import, once, before the forks; not Hypothesis, which pytest must import itself."""
+    for name in (
+        "h5netcdf",
+        "lightning_fabric",
+        "numba",
+        "pandas",
+        "plotly",
+        "pytest",
+        "sklearn",
+        "scipy.stats",
+        "torch",
+        "xarray",
+    ):
         __import__(name)
     sys.modules["torch"].set_num_threads(1)
 
@@ -324,6 +357,7 @@ def main(argv=None):
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join([str(tree), str(tree / "kernels"), os.environ.get("PYTHONPATH", "")]),
     }
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a changed file is put back
     judged_file = tree / "judged.json"
     if given.measure is not None or not tree.exists():
         copy_tree(tree)
