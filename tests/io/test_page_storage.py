@@ -169,3 +169,23 @@ def test_frames_of_the_watch_study_of_13_bits_and_weights_of_15_bits_take_the_by
 def test_script_style_and_engine_of_a_page_take_the_bytes_that_a_page_below_2_mb_permits():
     texts = {"style": html_page.style("style.css"), "script": html_page.script(), "wasm": MODULE_PATH.read_bytes()}
     assert len(page_parts(texts)[1]) <= 240_000
+
+
+def test_the_stated_rounding_of_every_storage_is_reached_and_never_exceeded():
+    values = np.linspace(-1, 1, 20_001, dtype=np.float32).reshape(1, -1, 1)
+    for kind in KINDS:
+        stored = StoredFrames.of(values, np.ones(values.shape[:2], bool), kind)
+        error = np.abs(stored.values.astype(np.float64) - values).max()
+        limit = stored.rounding.item()
+        assert error <= limit * 1.0001 + (3e-7 if stored.step is not None else 0), kind  # of float32
+        assert error >= 0.45 * limit, kind
+
+
+def test_every_array_of_a_page_begins_at_a_multiple_of_eight_bytes():
+    for kind in KINDS:
+        header = model_of(kind, timed=True).header()
+        places = [
+            entry[key] for entry in header["split"]["modalities"] for key in entry if key == "at" or key.endswith("_at")
+        ]
+        assert len(places) >= 2
+        assert all(at % 8 == 0 for at in places), kind
