@@ -1,7 +1,7 @@
 // Colour scales of maps of non-negative levels: linear, symmetric log or quantile; one range for a layer, a channel, or all layers.
 // The choice is part of the selection: one for all maps of a page. Runs that are compared share every scale.
 import { scaleSymlog } from "d3-scale";
-import { h, choice } from "./dom.js";
+import { h, choice, put } from "./dom.js";
 import { short } from "./format.js";
 import { writeTicks } from "./axis.js";
 import { coloursOf, KINDS, PER } from "./colours.js";
@@ -128,10 +128,12 @@ function scaleOf(frame, state, levels) {
     }
     return high;
   };
-  const ticksNow = () => channels ? [{ at: 0, text: "0" }, { at: 1, text: "largest of the row" }]
+  /** @type {{ at: number, text: string }[] | null} */
+  let ticks = null;
+  const ticksOfKey = () => channels ? [{ at: 0, text: "0" }, { at: 1, text: "largest of the row" }]
     : [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, text: at ? `${at === 1 ? "≥ " : ""}${short(at === 1 ? top : valueAt(at), 2)}` : "0" }));
   const name = kind === "symmetric log" ? `symmetric log, linear to ${short(100 * threshold, 2)} %` : kind;
-  return { table, tableOfRow, perRow: channels, get ticks() { return ticksNow(); }, top, name, value: (/** @type {number} */ level) => own * (level / 255) ** power, per };
+  return { table, tableOfRow, perRow: channels, get ticks() { return (ticks ??= ticksOfKey()); }, top, name, value: (/** @type {number} */ level) => own * (level / 255) ** power, per };
 }
 
 // Which scale: two selects, the same for all maps of a page; draw(state) shows the choice of a selection.
@@ -144,8 +146,8 @@ export function colourControls(frame, pick) {
   /** @param {State} state */
   const draw = (state) => {
     now = coloursOf(state);
-    kinds.select.value = String(KINDS.indexOf(now.scale));
-    ranges.select.value = String(Math.max(0, per.findIndex(([one]) => one === now.range)));
+    put(kinds.select, "value", String(KINDS.indexOf(now.scale)));
+    put(ranges.select, "value", String(Math.max(0, per.findIndex(([one]) => one === now.range))));
   };
   const node = h("div", { class: "mmv-inline mmv-colour-controls", role: "group", "aria-label": "Colour scale of the maps" }, kinds.node, ...(per.length > 1 ? [ranges.node] : []));
   return { node, draw };

@@ -178,6 +178,7 @@ export async function render({ model, el }) {
     const { edited, shows, comparing, state } = shownOf.next(shown), missing = predictions.missing(shown.sample);
     if (missing) refusal.textContent ||= `${frame.samples[shown.sample]} was not recorded and cannot be computed: ${missing}`;
     if (whatIf) whatIf.draw(shown, edited, comparing);
+    sentence.toggleAttribute("data-edited", edited !== null);
     // an edit that has no prediction yet changes nothing else
     const key = JSON.stringify({ ...state, edits: null });
     if (key === drawn) return;

@@ -99,14 +99,14 @@ export function mountWhatIf(frame, model, pick, { compare, predictions }) {
   const compared = [frame.task === "classification" ? ["p(true class)"] : ["predicted value"], ...frame.modalities.map((_, m) => modality(frame, m))]
     .map((words) => ({ numbers: new Text(""), words }));
   const comparedNodes = compared.map(({ numbers, words }) => h("span", { class: "mmv-change" }, ...words, numbers));
-  /** @param {Selection} selection */
-  function difference({ sample, epoch, time }) {
+  /** @param {Selection} selection @param {EditedSample} edited */
+  function difference({ sample, epoch, time }, edited) {
     const k = frame.task === "classification" ? frame.targets[sample] : 0;
-    /** @param {import("./types.js").Recorded} one */
-    const at = (one) => one.part("prediction", epoch, sample, time)[k];
-    const [before, after] = [frame.recorded, frame].map((one) => one.part("phi", epoch, sample, time));
+    /** @param {string} key */
+    const pair = (key) => [frame.recorded.part(key, epoch, sample, time), edited.part(key, 0, 0, time)];
+    const [was, is] = pair("prediction"), [before, after] = pair("phi");
     compared.forEach(({ numbers }, i) => {
-      const [a, b, form] = i ? [before[i - 1], after[i - 1], signed] : [at(frame.recorded), at(frame), fixed], text = ` ${form(a, frame.digits)} → ${form(b, frame.digits)}`;
+      const [a, b, form] = i ? [before[i - 1], after[i - 1], signed] : [was[k], is[k], fixed], text = ` ${form(a, frame.digits)} → ${form(b, frame.digits)}`;
       if (numbers.data !== text) numbers.data = text;
     });
     if (!effect.firstChild) effect.append(...comparedNodes);
@@ -168,7 +168,7 @@ export function mountWhatIf(frame, model, pick, { compare, predictions }) {
     mark(before, "aria-pressed", String(hidden));
     report(key);
     if (current?.draft) return;
-    if (frame.edited()) difference(selection);
+    if (current?.has("phi")) difference(selection, current); // beside the sample as recorded, too
     else effect.replaceChildren();
   }
   // undo and redo by keyboard; a text field keeps its own

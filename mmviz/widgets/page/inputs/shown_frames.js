@@ -6,8 +6,9 @@ import { columnsOf } from "../signal_columns.js";
 /** @type {(frame: Recorded, m: number, sample: number) => Frames} */
 const framesOf = (frame, m, sample) => ({ values: frame.part(`signal_${m}`, sample), valid: frame.part(`signal_valid_${m}`, sample) });
 
+// Two arrays of one size are drawn differently; NaN and infinite values are both gaps.
 /** @type {(a: Numbers, b: Numbers) => boolean} */
-const differ = (a, b) => a.some((v, i) => v !== b[i] && (Number.isFinite(v) || Number.isFinite(b[i])));
+export const differ = (a, b) => a.some((v, i) => v !== b[i] && (Number.isFinite(v) || Number.isFinite(b[i])));
 
 // What is shown, and the recorded frames where an edit changes them, else null.
 /** @param {Frame} frame @param {number} m @param {number} sample @returns {{ now: Frames, then: Frames | null }} */

@@ -8,13 +8,13 @@ import { changes, span, joint, rowCount } from "../frame.js";
 import { columnsOf, rasterOf } from "../signal_columns.js";
 import { legend } from "../chart.js";
 import { editedWords } from "../inputs/edited_words.js";
-import { shownFrames } from "../inputs/shown_frames.js";
+import { differ, shownFrames } from "../inputs/shown_frames.js";
 import { barsDrawing, sourcesOfPrediction } from "../attribution.js";
 import { brief, fixed, moment, stretch, ends, short } from "../format.js";
 import { cellOf, readable } from "../readout.js";
 import { onZoom, stretchTo, timeAxis, zoomed } from "../zoom.js";
 import { register } from "../registry.js";
-/** @import { Frame, Pick, Range, State } from "../types.js" */
+/** @import { Frame, Numbers, Pick, Range, State } from "../types.js" */
 
 /** @typedef {import("../signal_columns.js").Column} Column */
 /** @type {(values: ArrayLike<number>, columns: Column[], features: number) => Range | null} */
@@ -95,6 +95,8 @@ function signalLane(frame, m) {
     h("div", { class: `mmv-range${asMap ? " mmv-range-names" : ""}`, "aria-hidden": "true" }, top, bottom));
   /** @type {string[]} */
   const drawn = [], /** @type {string[]} */ faded = [];
+  /** what the lines and the map are drawn from @type {Numbers[]} */
+  let sources = [];
   /** @type {State | null} */
   let last = null;
   /** @type {Column[]} */
@@ -137,14 +139,17 @@ function signalLane(frame, m) {
   function draw(state) {
     const { sample } = state, axis = timeAxis(frame.sizes.time, state);
     last = state;
-    columns = columnsOf(frame, m, sample);
     stretchTo(map, frame.sizes.time, state);
-    const values = frame.part(`signal_${m}`, sample);
-    const { then } = shownFrames(frame, m, sample), before = then && !asMap ? columnsOf(frame.recorded, m, sample) : null;
+    const { now, then } = shownFrames(frame, m, sample), { values } = now, before = then && !asMap ? columnsOf(frame.recorded, m, sample) : null;
+    const next = [values, now.valid, ...(even ? [] : [frame.part(`signal_at_${m}`, sample), frame.part(`signal_until_${m}`, sample)]), ...(then && before ? [then.values, then.valid] : [])];
+    const other = next.length !== sources.length || next.some((one, i) => differ(one, sources[i])), [low, high] = reach;
+    if (other) [sources, columns] = [next, columnsOf(frame, m, sample)];
     const range = joint([...frame.compared.map((one) => extent(one.part(`signal_${m}`, sample), one === frame ? columns : columnsOf(one, m, sample), F)), ...(then && before ? [extent(then.values, before, F)] : [])]);
     reach = range;
+    // an edit of another modality leaves the lines and the map as they are
+    const same = !other && range[0] === low && range[1] === high;
     put(absent, "hidden", columns.some((one) => one.frame >= 0));
-    write(absent, frame.part(`signal_valid_${m}`, sample).some(Boolean) ? "recorded without any value" : frame.recorded.part(`signal_valid_${m}`, sample).some(Boolean)
+    write(absent, now.valid.some(Boolean) ? "recorded without any value" : frame.recorded.part(`signal_valid_${m}`, sample).some(Boolean)
       ? "masked: removed from the model's input" : "absent: not recorded for this sample");
     const limits = absent.hidden ? ends(...range) : ["", ""];
     // of a map the axis is the features, and the range that of the colours
@@ -153,6 +158,7 @@ function signalLane(frame, m) {
     write(top, highest);
     if (canvas) {
       write(colours, `${F} features${absent.hidden ? `; colours ${limits.join(" to ")}` : ""}`);
+      if (same) return;
       const scale = range[1] > range[0] ? 255 / (range[1] - range[0]) : 0;
       const shown = rasterOf(columns, even);
       paint(canvas, shown.length, F, (x, y) => {
@@ -167,6 +173,7 @@ function signalLane(frame, m) {
       for (const block of blocks) block.remove();
       map.before(...(blocks = gaps(found, axis)));
     }
+    if (same) return;
     const level = absent.hidden && range[0] < 0 && range[1] > 0 ? `M0 ${heightOf(0, range).toFixed(2)}H1000` : "";
     if (zero.getAttribute("d") !== level) zero.setAttribute("d", level);
     lines.forEach((line, f) => {
