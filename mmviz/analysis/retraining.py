@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import xarray as xr
 
@@ -155,6 +157,33 @@ def retraining(trace: xr.DataTree) -> xr.Dataset:
     return group_of(
         trace, "retrained", "train the subsets with mmviz.studies.subsets and add them: mmviz.trace.with_retrained"
     )
+
+
+class ScoreBounds(NamedTuple):
+    """The values that a score can take, and the sentence beside a drawing that cuts an interval there."""
+
+    low: float
+    high: float
+    cut: str
+
+
+_BOUNDS = {
+    "accuracy": ScoreBounds(0.0, 1.0, "An interval reaches beyond 0 to 1, where no accuracy lies: cut there (arrow)."),
+    "minus mean absolute error": ScoreBounds(
+        -np.inf, 0.0, "An interval reaches above 0, where no such score lies: cut there (arrow)."
+    ),
+}
+
+
+def score_bounds(units: str) -> ScoreBounds:
+    """Return the values that a score of these units can take; without bounds where they are not known.
+
+    Parameters
+    ----------
+    units
+        Attribute ``units`` of :func:`value_by_retraining`.
+    """
+    return _BOUNDS.get(units, ScoreBounds(-np.inf, np.inf, ""))
 
 
 def interval_caution(found: xr.Dataset) -> str:

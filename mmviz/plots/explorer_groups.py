@@ -10,7 +10,7 @@ import xarray as xr
 from mmviz.analysis import imbalance, influence, prefix_shapley, retraining, shapley, trajectories
 from mmviz.analysis.game import is_labelled
 from mmviz.analysis.lag import sequence_lags
-from mmviz.analysis.retraining import interval_caution
+from mmviz.analysis.retraining import interval_caution, score_bounds
 from mmviz.core.errors import DataError
 from mmviz.core.subsets import subset_label
 from mmviz.plots.explorer_overview import listed_samples
@@ -28,8 +28,6 @@ def overall_shapley_group(trace: xr.DataTree) -> xr.Dataset:
 
 #: attributes of the value by retraining that the page shows
 RETRAINING_TEXTS = ("units", "interval", "harm", "harm_text", "budget")
-#: units of a score to the values that it can take
-RETRAINING_BOUNDS = {"accuracy": (0.0, 1.0), "minus mean absolute error": (-np.inf, 0.0)}
 
 
 def retraining_group(trace: xr.DataTree) -> xr.Dataset:
@@ -41,11 +39,13 @@ def retraining_group(trace: xr.DataTree) -> xr.Dataset:
     labels = [
         subset_label(map(str, found["modality"].values), members, empty="none") for members in found["members"].values
     ]
+    low, high, cut = score_bounds(str(found.attrs["units"]))
     best = labels.index(found.attrs["best_subset"]) if found.attrs["best_subset"] else -1
     part["retrained"].attrs = {key: str(found.attrs[key]) for key in RETRAINING_TEXTS} | {
         "best": best,
         "caution": interval_caution(found),
-        "bounds": RETRAINING_BOUNDS.get(str(found.attrs["units"]), (-np.inf, np.inf)),
+        "bounds": (low, high),
+        "cut": cut,
     }
     part.attrs = {}
     return part.assign_coords({key: ("modality", found[key].values.astype(str)) for key in ("verdict", "explanation")})

@@ -62,7 +62,10 @@ class Lines:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars from ``base`` by ``value`` at the positions ``at``, each with a style, a name and, where given, an interval."""
+    """Bars from ``base`` by ``value`` at the positions ``at``, each with a style, a name and, where given, an interval.
+
+    Intervals are drawn within ``bounds``, the values that exist.
+    """
 
     at: np.ndarray
     value: np.ndarray
@@ -74,6 +77,7 @@ class Bars:
     series: str = ""
     thickness: float = 0.62
     horizontal: bool = True
+    bounds: tuple[float, float] = (-np.inf, np.inf)
 
 
 @dataclass(frozen=True)
@@ -366,6 +370,30 @@ def dot_positions(mark: Heatmap) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(0), np.zeros(0)
     row, column = np.nonzero(mark.dots & np.isfinite(mark.z))
     return mark.x[column], mark.y[row]
+
+
+def within_bounds(mark: Bars) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the intervals of bars, cut at the bounds; NaN without intervals."""
+    none = np.full(len(mark.at), np.nan)
+    low, high = (none if end is None else np.clip(end, *mark.bounds) for end in (mark.low, mark.high))
+    return low, high
+
+
+def cut_marks(mark: Bars) -> list[Annotation]:
+    """Return an arrow at each end of an interval that :func:`within_bounds` cuts."""
+    if mark.low is None or mark.high is None:
+        return []
+    out = []
+    ends = zip(mark.at, mark.low, mark.high, strict=True)
+    for at, low, high in ends:
+        for beyond, end, arrow in (
+            (low < mark.bounds[0], mark.bounds[0], "◂▾"),
+            (high > mark.bounds[1], mark.bounds[1], "▸▴"),
+        ):
+            if beyond:
+                place = (end, float(at)) if mark.horizontal else (float(at), end)
+                out.append(Annotation(*place, arrow[0] if mark.horizontal else arrow[1], "on"))
+    return out
 
 
 def clipped_to_scale(mark: Heatmap) -> np.ndarray:

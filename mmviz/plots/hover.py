@@ -90,7 +90,12 @@ def interval_texts(mark: Lines | Bars, panel: Panel) -> list[str]:
         known = np.isfinite(mark.low) & np.isfinite(mark.high)
     else:
         known = has_band(mark, panel) & drawable(mark, panel)
+    first, last = mark.bounds if isinstance(mark, Bars) else (-np.inf, np.inf)
+
+    def end(v: float) -> str:
+        return f"< {first:.4g}" if v < first else f"> {last:.4g}" if v > last else f"{v:.4g}"
+
     return [
-        f"interval: {low:.4g} to {high:.4g}".replace("-", "−") if ok else "no interval"
+        f"interval: {end(low)} to {end(high)}".replace("-", "−") if ok else "no interval"
         for low, high, ok in zip(mark.low, mark.high, known, strict=True)
     ]

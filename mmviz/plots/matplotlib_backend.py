@@ -32,6 +32,7 @@ from mmviz.plots.figure_spec import (
     out_of_range_text,
     scale_label,
     whole_range,
+    within_bounds,
 )
 from mmviz.plots.venue import FONTS
 
@@ -269,9 +270,10 @@ def _bars(mark: Bars, ax: Axes, panel: Panel) -> Any:
         else:
             ax.bar(mark.at[i], mark.value[i], bottom=base[i], width=mark.thickness, **given)
     if mark.low is not None and mark.high is not None:
-        known = np.isfinite(mark.low) & np.isfinite(mark.high)
+        low, high = within_bounds(mark)
+        known = np.isfinite(low) & np.isfinite(high)
         draw_reach = ax.hlines if mark.horizontal else ax.vlines
-        draw_reach(mark.at[known], mark.low[known], mark.high[known], color=theme.INK, linewidth=0.9, zorder=4)
+        draw_reach(mark.at[known], low[known], high[known], color=theme.INK, linewidth=0.9, zorder=4)
     return None
 
 

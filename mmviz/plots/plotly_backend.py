@@ -32,6 +32,7 @@ from mmviz.plots.figure_spec import (
     isolated,
     out_of_range_text,
     whole_range,
+    within_bounds,
 )
 from mmviz.plots.slider import name_bars
 from mmviz.plots.trust import PAGE, ROWS
@@ -108,11 +109,12 @@ def _bars(mark: Bars, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
     reach: dict[str, Any] = {}
     if mark.low is not None and mark.high is not None:
         end = mark.value if mark.base is None else mark.base + mark.value
-        known = np.isfinite(mark.low) & np.isfinite(mark.high)
+        low, high = within_bounds(mark)
+        known = np.isfinite(low) & np.isfinite(high)
         reach[f"error_{along}"] = {
             "type": "data",
-            "array": np.where(known, mark.high - end, 0.0),
-            "arrayminus": np.where(known, end - mark.low, 0.0),
+            "array": np.where(known, high - end, 0.0),
+            "arrayminus": np.where(known, end - low, 0.0),
             "color": theme.INK,
             "thickness": 1.2,
             "width": 4,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.retraining import interval_caution, score_bounds
 from mmviz.core.options import one_of
 from mmviz.core.subsets import subset_label
 from mmviz.plots.coalitions import membership_panel
@@ -19,8 +20,10 @@ from mmviz.plots.figure_spec import (
     FigureSpec,
     Panel,
     ReferenceLine,
+    cut_marks,
     named_ticks,
     padded_range,
+    within_bounds,
 )
 from mmviz.plots.frames import required_variable, title_with_source
 from mmviz.plots.plotly_backend import draw
@@ -65,29 +68,31 @@ def retraining_frame(found: xr.Dataset) -> xr.Dataset:
     labels = [subset_label(map(str, frame["modality"].values), row, empty="none") for row in members[order]]
     harmed = found.attrs["harm"] == "harm"
     frame["harm"] = ("coalition", [harmed and label == found.attrs["best_subset"] for label in labels])
-    frame.attrs = dict(found.attrs)
+    frame.attrs = dict(found.attrs) | {"caution": interval_caution(found)}
     return frame.assign_coords(subset=("coalition", labels))
 
 
 def retraining_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the bars and the matrix of a :func:`retraining_frame`."""
     names, labels = ([str(n) for n in frame[key].values] for key in ("modality", "subset"))
-    at = np.arange(len(labels)).astype(float)
+    at, (least, most, cut) = np.arange(len(labels)).astype(float), score_bounds(str(frame.attrs["units"]))
     bars = tuple(
         Bars(at + shift, frame[name].values, (style,) * len(at), tuple(f"{label}, {name}" for label in labels),
-             frame[f"{name}_low"].values, frame[f"{name}_high"].values, series=series, thickness=0.36, horizontal=False)
+             frame[f"{name}_low"].values, frame[f"{name}_high"].values, series=series, thickness=0.36, horizontal=False,
+             bounds=(least, most))
         for name, shift, style, series in (
             ("masked", _LEFT, _MASKED, "full model, others masked"),
             ("retrained", _RIGHT, _RETRAINED, "trained on the subset"),
         )
     )  # fmt: skip
-    tops = np.nanmax([frame[f"{n}{end}"].values for n in ("masked", "retrained") for end in ("", "_high")], 0)
+    arrows = [arrow for one in bars for arrow in cut_marks(one)]
+    values = [one.value for one in bars] + [end for one in bars for end in within_bounds(one)]
+    tops = np.nanmax(values, 0)
     harmed = frame["harm"].values
     marks = [
         Annotation(float(x), float(y), "harm: above v(all)", "above")
         for x, y in zip(at[harmed], tops[harmed], strict=True)
     ]
-    values = [frame[f"{n}{end}"].values for n in ("masked", "retrained") for end in ("", "_low", "_high")]
     full = float(frame["retrained"].values[-1])
     line = (ReferenceLine(full, "y", "v(all)", "top left"),) if np.isfinite(full) else ()
     span = (-0.6, len(at) - 0.4)
@@ -96,12 +101,14 @@ def retraining_spec(frame: xr.Dataset) -> FigureSpec:
         subtitle=(
             f"model {frame.attrs['model']}; none, trained: best constant prediction; hollow: modality left out",
             f"lines: {frame.attrs['interval']}",
+            *((cut,) if arrows else ()),
+            *((str(frame.attrs["caution"]),) if frame.attrs.get("caution") else ()),
             str(frame.attrs["harm_text"]),
             f"budget of every training: {frame.attrs['budget']}",
         ),
         panels=(
             Panel(
-                (*line, *bars, *marks),
+                (*line, *bars, *arrows, *marks),
                 Axis(span=span, link="subset"),
                 Axis(str(frame.attrs["units"]), span=padded_range(*values, zero=True, room=0.1)),
             ),
@@ -162,27 +169,30 @@ def probes_frame(found: xr.Dataset, *, representation: str = "head input") -> xr
         | {"verdict": ("modality", found["verdict"].values)},
         coords={"modality": found["modality"].values, "row": list(_ROWS)},
     )
-    frame.attrs = {**found.attrs, "representation": representation}
+    frame.attrs = {**found.attrs, "representation": representation, "caution": interval_caution(found)}
     return frame
 
 
 def probes_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the bars of a :func:`probes_frame`, a panel for each modality."""
     names, rows = ([str(n) for n in frame[key].values] for key in ("modality", "row"))
-    span = padded_range(*(frame[n].values for n in ("score", "low", "high")), zero=True, end=0.14)
+    least, most, cut = score_bounds(str(frame.attrs["units"]))
+    span = padded_range(*(np.clip(frame[n].values, least, most) for n in ("score", "low", "high")), zero=True, end=0.14)
+    arrows: list[Annotation] = []
     styles = tuple(_RETRAINED if row.startswith("trained") else _MASKED for row in rows)
     panels = []
     for m, name in enumerate(names):
         score, low, high = (frame[n].values[m] for n in ("score", "low", "high"))
-        ends = np.nanmax([score, high, np.zeros(len(rows))], 0)
+        bars = Bars(np.arange(len(rows)), score, styles, tuple(rows), low, high, bounds=(least, most))
+        ends = np.nanmax([score, within_bounds(bars)[1], np.zeros(len(rows))], 0)
         notes = [
             Annotation(float(x), float(i), "no value" if np.isnan(v) else f"{v:.3f}")
             for i, (x, v) in enumerate(zip(ends, score, strict=True))
         ]
-        bars = Bars(np.arange(len(rows)), score, styles, tuple(rows), low, high)
+        arrows += (cuts := cut_marks(bars))
         panels.append(
             Panel(
-                (ReferenceLine(0), bars, *notes),
+                (ReferenceLine(0), bars, *cuts, *notes),
                 Axis(str(frame.attrs["units"]), span=span, link="score"),
                 Axis(ticks=named_ticks(rows), span=(-0.6, len(rows) - 0.4), reverse=True, link=f"rows {m}"),
                 title=f"{name}: {frame['verdict'].values[m]}",
@@ -193,6 +203,8 @@ def probes_spec(frame: xr.Dataset) -> FigureSpec:
         subtitle=(
             f"model {frame.attrs['model']}; probed: {frame.attrs['representation']}, all other modalities masked",
             f"lines: {frame.attrs['interval']}",
+            *((cut,) if arrows else ()),
+            *((str(frame.attrs["caution"]),) if frame.attrs.get("caution") else ()),
         ),
         panels=tuple(panels),
         heights=(40 + 32 * len(rows),),

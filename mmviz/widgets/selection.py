@@ -180,8 +180,9 @@ def check_scatter(given: object, axes: Sequence[str] = (), current: object = Non
     Parameters
     ----------
     given
-        Mapping from ``across`` and ``up`` to what these axes show, "" for those that the page chooses; ``lassos`` to a list of at most 8
-        outlines that select samples, each a mapping with ``across``, ``up`` and ``points``: 3 to 100 corners [x, y] in values of its axes.
+        Mapping from ``across`` and ``up`` to what these axes show, "" for those that the page chooses; ``lassos`` to a list of at most
+        ``MAX_LASSOS`` outlines that select samples, each a mapping with ``across``, ``up`` and ``points``: 3 to ``MAX_LASSO_POINTS`` corners
+        [x, y] in values of its axes.
     axes
         What an axis can show, see :func:`mmviz.widgets.sample_colours.scatter_axes`.
     current

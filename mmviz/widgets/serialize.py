@@ -22,6 +22,7 @@ from mmviz.widgets.compare import corresponding_indices, distinguishing_names
 from mmviz.widgets.frame import FRAME, GROUPS, groups_of, scan_variables
 from mmviz.widgets.readout import digits, phrases, sample_names, time_axis_s
 from mmviz.widgets.sample_colours import sample_colours, scatter_axes
+from mmviz.widgets.selection import MAX_LASSO_POINTS, MAX_LASSOS
 from mmviz.widgets.views import registered
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "labelled": bool(attrs.get("labelled", 1)),
         "sample_colours": colours,
         "scatter_axes": scatter_axes(colours),
+        "scatter_limits": {"lassos": MAX_LASSOS, "points": MAX_LASSO_POINTS},
         "targets": [_finite(value) for value in frame["target"].values],
         "epochs": [int(value) for value in frame["epoch"].values],
         "best_epoch": None if attrs.get("best_epoch") is None else int(attrs["best_epoch"]),
@@ -272,6 +274,7 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
         out["retraining"] |= {
             "best": int(about["best"]),
             "caution": visible(about.get("caution", ""), longest=1000),
+            "cut": visible(about.get("cut", ""), longest=1000),
             "bounds": [_finite(end) for end in np.ravel(about.get("bounds", (np.nan, np.nan)))],
         }
         out["retraining"] |= {

@@ -209,6 +209,7 @@ def _retraining(names):
     about = {
         "units": "accuracy", "interval": "95 % over 3 seeds and 273 samples", "harm": "none", "harm_text": "no smaller subset is better",
         "budget": "68 updates", "best": 2**M - 2, "bounds": (0.0, 1.0),
+        "cut": "An interval reaches beyond 0 to 1, where no accuracy lies: cut there (arrow).",
         "caution": "3 seeds: a t interval over so few reaches up to 4.3 standard errors to each side; the intervals are wide.",
     }  # fmt: skip
     return {

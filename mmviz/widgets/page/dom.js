@@ -71,6 +71,9 @@ export const prefixNote = (frame) => (frame.prefix?.label ? [h("p", { class: "mm
 /** @param {Child[]} children */
 export const faint = (...children) => h("p", { class: "mmv-faint mmv-small" }, ...children);
 
+/** How a drawing is used: not for its exported picture. @param {string} text */
+export const hint = (text) => h("span", { class: "mmv-hint" }, text);
+
 // The sentence on subsets of modalities that training did not contain; nothing where it contained all, or where that is not known.
 /** @param {Frame} frame @param {string} [mark] */
 export const untrainedNote = (frame, mark = "") => (frame.untrained ? [faint(mark, name(frame.untrained))] : []);
@@ -107,6 +110,12 @@ export const columnHead = (frame, m, room) => frame.modalities.every((one) => le
   : [glyph(m), unseen(frame.modalities[m].name)];
 /** @param {Frame} frame @param {number} m */
 export const modality = (frame, m) => [glyph(m), name(frame.modalities[m].name)];
+
+/** The name of a modality beside its lane, in full on hover. @param {Frame} frame @param {number} m */
+export function laneName(frame, m) {
+  const title = frame.modalities[m].name, long = title.split(/\s/).some((word) => letters(word) > 8);
+  return h("div", { class: "mmv-name", title, ...(long ? { "data-long": "" } : {}) }, ...modality(frame, m));
+}
 
 // Press or drag on `area`: report the place across and down `ruler` (0..1) and hand the keyboard to `control`.
 /**

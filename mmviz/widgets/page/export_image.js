@@ -7,7 +7,7 @@ import { gradientOf, rgbOf } from "./export_paint.js";
 const PAINTS = ["fill", "stroke"], LOOKS = ["fill-opacity", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "text-anchor",
   "dominant-baseline", "font-family", "font-size", "font-weight", "paint-order"];
 /** what a drawing leaves out: menus, notes that are closed, controls, and texts for screen readers */
-const LEFT_OUT = ".mmv-panel-tools, .mmv-export, .mmv-trust, .mmv-lacks, .mmv-control, .mmv-hidden-text, .mmv-log, .mmv-grow, .mmv-brush, .mmv-zoom, input, select, audio, video, dialog, [hidden], "
+const LEFT_OUT = ".mmv-panel-tools, .mmv-export, .mmv-trust, .mmv-lacks, .mmv-control, .mmv-hidden-text, .mmv-hint, .mmv-log, .mmv-grow, .mmv-brush, .mmv-zoom, input, select, audio, video, dialog, [hidden], "
   + "button:not(.mmv-open, .mmv-closed, .mmv-sort, .mmv-term, .mmv-series, .mmv-score, .mmv-chip)";
 /** white around a panel: marks at the edge of a plot, and lines of text, reach beyond it */
 const MARGIN = 12;

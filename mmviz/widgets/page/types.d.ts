@@ -150,6 +150,8 @@ export interface Header {
   sample_colours?: string[];
   /** those of them that an axis of the scatter plot can show */
   scatter_axes?: string[];
+  /** most outlines, and most points of one */
+  scatter_limits: { lassos: number; points: number };
   /** index of the epoch of the model in the page */
   model_epoch?: number;
   /** of each array over recorded samples: the position of that axis */
@@ -182,6 +184,8 @@ export interface Header {
     best: number;
     /** why the intervals are wide, or "" */
     caution?: string;
+    /** the sentence beside an interval that is cut at a bound */
+    cut?: string;
     /** the least and the largest possible score; null: none */
     bounds?: (number | null)[];
     verdicts: string[];

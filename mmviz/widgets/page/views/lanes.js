@@ -1,5 +1,5 @@
 // The lanes: every modality's input signal above its hidden state, on one time axis with one cursor and one time range.
-import { h, s, plot, glyph, mark, name, put, button, faint, onDrag, write, DASHES } from "../dom.js";
+import { h, s, plot, laneName, mark, name, put, button, faint, onDrag, write, DASHES } from "../dom.js";
 import { pathOf, heightOf } from "../line_path.js";
 import { largest, paint } from "../heatmap.js";
 import { timeName, timeTicks } from "../axis.js";
@@ -89,7 +89,7 @@ function signalLane(frame, m) {
   const canvas = asMap ? h("canvas", { role: "img", "aria-label": label }) : null, zero = s("path", { class: "mmv-rule" }), map = canvas ?? plot(label, zero, ...ghosts, ...lines), colours = h("div", { class: "mmv-faint" });
   const box = h("div", { class: `mmv-plot mmv-signal${asMap ? " mmv-map" : ""}`, "data-m": m % 8 }, map, absent);
   const gutter = h("div", { class: "mmv-gutter", "data-m": m % 8 },
-    h("div", { class: "mmv-name" }, glyph(m), name(title)),
+    laneName(frame, m),
     h("div", { class: "mmv-faint mmv-unit" }, constant ? `static${unit && " · "}` : rate_hz === null ? "" : `${irregular ? "≈ " : ""}${Number(rate_hz.toPrecision(irregular ? 2 : 4))} Hz${irregular ? ", irregular" : ""}${unit && " · "}`, name(unit)),
     asMap ? colours : h("div", { class: "mmv-faint" }, legend(features, (f, on) => lines[f].classList.toggle("mmv-off", !on))),
     h("div", { class: `mmv-range${asMap ? " mmv-range-names" : ""}`, "aria-hidden": "true" }, top, bottom));

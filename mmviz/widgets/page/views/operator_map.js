@@ -1,5 +1,5 @@
 // Operator map of one layer: the effect of the layer's input of each SSM stream at every earlier step on its output of every stream at every step.
-import { h, heading, faint, modality, columnHead, onDrag } from "../dom.js";
+import { h, heading, faint, modality, columnHead, onDrag, hint } from "../dom.js";
 import { paint } from "../heatmap.js";
 import { colourKey, colourScale, INFLUENCE } from "../colour_scale.js";
 import { timeName, timeTicks, writeTicks } from "../axis.js";
@@ -35,7 +35,7 @@ function mount(root, frame, _state, pick) {
     h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Shares at the cursor" }, h("table", { class: "mmv-list mmv-influence-table", "aria-label": "Relative influence on each SSM stream at the cursor" }, caption,
       h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "target\u00a0↓ source\u00a0→"), ...frame.modalities.map((_, n) => h("th", { scope: "col" }, ...columnHead(frame, n, (285 / M - 18) / 6.5))))),
       h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list))))),
-    scope, faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the inputs of this layer's operator with its gates held fixed, at the epoch that training selected. Press on the map to move the cursor."));
+    scope, faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the inputs of this layer's operator with its gates held fixed, at the epoch that training selected. ", hint("Press on the map to move the cursor.")));
   // the blocks of steps that are shown
   /** @returns {[from: number, count: number]} */
   const shownBlocks = () => {

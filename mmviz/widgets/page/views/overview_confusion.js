@@ -1,5 +1,5 @@
 // Confusion matrix of a subset of the modalities: rows are true classes; a press selects the samples of a cell.
-import { h, heading, faint, name, choice } from "../dom.js";
+import { h, heading, faint, name, choice, hint } from "../dom.js";
 import { cellGrid } from "../cell_grid.js";
 import { fixed } from "../format.js";
 import { register } from "../registry.js";
@@ -38,7 +38,7 @@ function mount(root, frame, _state, pick) {
       columns: kept.map((b) => [name(names[b])]), kind: "mmv-confusion",
       rows: kept.map((a) => ({ head: [name(names[a]), h("span", { class: "mmv-faint" }, ` n = ${byTrue[a]}`)], cells: kept.map((b) => cell(a, b)) })) }));
     const wrong = errors.reduce((sum, one) => sum + one, 0) / 2, all = byTrue.reduce((sum, one) => sum + one, 0);
-    note.textContent = `${wrong} of ${all} samples misclassified with ${samples.subsetName(s)}. Outlined: correct. ${kept.length < K ? `The ${kept.length} of ${K} classes with the most errors are shown. ` : ""}${all < total ? `${total - all} samples with a prediction that is not finite are left out. ` : ""}Press a cell to list its samples.`;
+    note.replaceChildren(`${wrong} of ${all} samples misclassified with ${samples.subsetName(s)}. Outlined: correct. ${kept.length < K ? `The ${kept.length} of ${K} classes with the most errors are shown. ` : ""}${all < total ? `${total - all} samples with a prediction that is not finite are left out. ` : ""}`, hint("Press a cell to list its samples."));
   }
   draw();
   return () => {};

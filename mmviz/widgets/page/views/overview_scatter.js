@@ -1,6 +1,6 @@
 // Scatter plot of the samples: dots are read, pinned and opened; a drawn outline, or a rectangle that arrow keys move, selects the samples inside.
 import { scaleLinear } from "d3-scale";
-import { h, s, heading, faint, choice, button } from "../dom.js";
+import { h, s, heading, faint, choice, button, hint } from "../dom.js";
 import { short } from "../format.js";
 import { rangeOf } from "../chart.js";
 import { register } from "../registry.js";
@@ -40,7 +40,7 @@ function mount(root, frame, _state, pick) {
   const clear = button("show all samples", () => chosen.set([])), blank = faint("");
   root.append(heading("Samples: scatter plot"), h("div", { class: "mmv-inline" }, across.node, up.node, colour.node, area, clear), legend,
     h("div", { class: "mmv-field" }, yTitle, y.node, box, x.node, xTitle), said,
-    faint(`Drag around dots to select their samples, here and in the other overview views; press a dot to open its sample and to pin its values${frame.labelled && frame.task === "classification" ? "; hollow: misclassified" : ""}. By keyboard: arrow keys go from dot to dot across the plot, Enter pins, O opens; "rectangle by keyboard" selects.`), blank);
+    faint(hint(`Drag around dots to select their samples, here and in the other overview views; press a dot to open its sample and to pin its values. By keyboard: arrow keys go from dot to dot across the plot, Enter pins, O opens; "rectangle by keyboard" selects.`), ...(frame.labelled && frame.task === "classification" ? [" Hollow: misclassified."] : [])), blank);
 
   let xs = new Float32Array(samples.count), ys = new Float32Array(samples.count), sample = -1, picker = dotPicker(samples, xs, ys), read = -1;
   /** @type {[number, number, number, number] | null} left, top, width, height as fractions of the box */
@@ -53,7 +53,7 @@ function mount(root, frame, _state, pick) {
     const number = chosen.inside.reduce((sum, inside, i) => sum + (inside && test(i) ? 1 : 0), 0);
     return { text: `${text}: ${number} samples`, test, lasso: one };
   }
-  const lassos = () => chosen.filters().flatMap((one) => one.lasso ?? []);
+  const held = () => latest(chosen.filters().flatMap((one) => one.lasso ?? []), frame.scatter_limits.lassos);
   // axes and outlines as the selection has them
   /** @param {Scatter} next @returns {boolean} whether the axes have changed */
   function follow(next) {
@@ -62,7 +62,7 @@ function mount(root, frame, _state, pick) {
     const changed = across.select.value !== places[0] || up.select.value !== places[1] || !placed;
     [across.select.value, up.select.value] = places;
     placed = true;
-    if (own && JSON.stringify(latest(lassos())) !== JSON.stringify(next.lassos)) {
+    if (own && JSON.stringify(held()) !== JSON.stringify(next.lassos)) {
       following = true;
       chosen.set(chosen.filters().filter((one) => !one.lasso));
       for (const one of next.lassos) chosen.add(filterOf(one, "lasso"));
@@ -121,7 +121,7 @@ function mount(root, frame, _state, pick) {
   }
   /** @param {[number, number][]} drawn in pixels @param {string} where */
   function select(drawn, where) {
-    const [qx, qy] = [quantity(across), quantity(up)], one = filterOf({ across: qx.key, up: qy.key, points: outlineOf(drawn, ([a, b]) => [scales.x.invert(a), scales.y.invert(b)]) }, where);
+    const [qx, qy] = [quantity(across), quantity(up)], one = filterOf({ across: qx.key, up: qy.key, points: outlineOf(drawn, ([a, b]) => [scales.x.invert(a), scales.y.invert(b)], frame.scatter_limits.points) }, where);
     const number = chosen.inside.reduce((sum, inside, i) => sum + (inside && one.test(i) ? 1 : 0), 0);
     if (number) chosen.add(one);
     said.textContent = number ? `${number} samples selected` : "no sample inside: the selection is unchanged";
@@ -222,8 +222,8 @@ function mount(root, frame, _state, pick) {
     event.stopPropagation();
   });
   chosen.listen(() => {
-    if (own && !following && JSON.stringify(latest(lassos())) !== JSON.stringify(scatter.lassos)) {
-      scatter = { ...scatter, lassos: latest(lassos()) };
+    if (own && !following && JSON.stringify(held()) !== JSON.stringify(scatter.lassos)) {
+      scatter = { ...scatter, lassos: held() };
       pick({ scatter });
     }
     draw();

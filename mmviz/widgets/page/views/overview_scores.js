@@ -1,5 +1,5 @@
 // The score with all modalities in one sentence; accuracy or mean absolute error by class and subset; a press selects the samples.
-import { h, heading, faint, glyph, unseen, name, untrainedNote } from "../dom.js";
+import { h, heading, faint, glyph, unseen, name, untrainedNote, hint } from "../dom.js";
 import { cellGrid } from "../cell_grid.js";
 import { fixed } from "../format.js";
 import { register } from "../registry.js";
@@ -45,7 +45,7 @@ function scores(root, frame, pick) {
     ...(frame.overview.control ? [h("p", { class: "mmv-small" }, name(frame.overview.control))] : []),
     faint(`Below each value: its interval (${interval}). The intervals are not corrected for the number of cells, nor for choosing the lowest. `,
       ...(left_out ? [`${left_out} of ${total} samples have a prediction that is not finite and are left out. `] : []),
-      share ? "Press a cell to list its misclassified samples; arrow keys move between cells." : "Press a cell to list its samples with an error above the mean; arrow keys move between cells.",
+      hint(share ? "Press a cell to list its misclassified samples; arrow keys move between cells." : "Press a cell to list its samples with an error above the mean; arrow keys move between cells."),
       ...(frame.trained?.some((met) => !met) ? [" * not met in training."] : [])),
     ...untrainedNote(frame));
 }

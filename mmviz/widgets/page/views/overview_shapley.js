@@ -1,6 +1,6 @@
 // Distribution of the Shapley values over samples: one swarm of dots for each modality on a common axis.
 import { scaleLinear } from "d3-scale";
-import { h, heading, faint, modality, unseen } from "../dom.js";
+import { h, heading, faint, modality, unseen, hint } from "../dom.js";
 import { short, signed } from "../format.js";
 import { rangeOf } from "../chart.js";
 import { register } from "../registry.js";
@@ -91,7 +91,7 @@ function mount(root, frame, _state, pick) {
   const foot = h("tr", {}, h("td"), h("td", {}, axis.node, title), h("td", { class: "mmv-value mmv-faint" }, "median"));
   root.append(heading("Distribution of Shapley values"), h("div", { class: "mmv-inline" }, colour.node), legend,
     h("table", { class: "mmv-swarms", "aria-label": "Shapley values of the samples by modality" }, h("tbody", {}, ...lanes.map((lane) => lane.node), foot)), said,
-    faint(`One dot for each of ${samples.count}${samples.count < frame.listed.total ? ` of ${frame.listed.total} (stratified)` : ""} samples; across: Shapley value φ of ${frame.target_name}, at the epoch that training selected${frame.labelled && frame.task === "classification" ? "; hollow: misclassified" : ""}; faint: outside the chosen samples. Press a dot to open its sample and to pin its values; arrow keys go from dot to dot, Enter pins, O opens.`));
+    faint(`One dot for each of ${samples.count}${samples.count < frame.listed.total ? ` of ${frame.listed.total} (stratified)` : ""} samples; across: Shapley value φ of ${frame.target_name}, at the epoch that training selected${frame.labelled && frame.task === "classification" ? "; hollow: misclassified" : ""}; faint: outside the chosen samples. `, hint("Press a dot to open its sample and to pin its values; arrow keys go from dot to dot, Enter pins, O opens.")));
   function draw() {
     legend.replaceChildren(colour.colouring().legend());
     lanes.forEach((lane) => lane.lay());

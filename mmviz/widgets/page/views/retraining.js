@@ -107,7 +107,7 @@ function mount(root, frame) {
       ["masked", form(masked[0][1 << m])], ["trained on it", form(trained[0][1 << m])]] }));
     return node;
   });
-  const cut = past(masked, bounds) || past(trained, bounds) || past(gap, gapBounds) ? regression ? "The interval reaches beyond 0, which no value does: cut there (arrow, >). " : "The interval reaches beyond 0 to 1, where no accuracy lies: cut there (arrow, < and >). " : "";
+  const cut = info.cut && (past(masked, bounds) || past(trained, bounds) || past(gap, gapBounds)) ? `${info.cut} ` : "";
   const outside = [masked, trained].some((of) => of[1].some((v) => v < ends.low && v >= bounds.low) || of[2].some((v) => v > ends.high && v <= bounds.high)) || limit < reach && (gap[1].some((v) => v < -limit) || gap[2].some((v) => v > limit));
   const key = (/** @type {string} */ kind, /** @type {string} */ text) => h("span", { class: "mmv-key" }, h("span", { class: `mmv-dot-key ${kind}`, "aria-hidden": "true" }), text);
   const foot = (/** @type {HTMLElement} */ ticks, /** @type {string} */ text, /** @type {number} */ more) => h("tfoot", {}, h("tr", { "aria-hidden": "true" }, h("td"), h("td", { class: "mmv-cell" }, ticks, h("div", { class: "mmv-field-title" }, text, name(info.units), " →")), ...Array.from({ length: more }, () => h("td"))));

@@ -1,5 +1,5 @@
 // Expert weights of every step: one map for each modality; a modality-specific expert has the colour of its modality.
-import { h, heading, faint, glyph, name, modality, letters, onDrag } from "../dom.js";
+import { h, heading, faint, glyph, laneName, name, modality, letters, onDrag } from "../dom.js";
 import { tint, rgb } from "../heatmap.js";
 import { changes, span } from "../frame.js";
 import { brief, fixed } from "../format.js";
@@ -66,7 +66,7 @@ function mount(root, frame, _state, pick) {
           ...(Number.isFinite(then) ? /** @type {[string, string][]} */ ([["recorded", fixed(then, 3)], ["difference", `${v > then ? "+" : ""}${fixed(v - then, 3)}`]]) : [])] };
       },
     });
-    return h("div", { class: "mmv-lane" }, h("div", { class: "mmv-gutter" }, h("div", { class: "mmv-name" }, ...modality(frame, m)),
+    return h("div", { class: "mmv-lane" }, h("div", { class: "mmv-gutter" }, laneName(frame, m),
       h("div", { class: "mmv-rows", "aria-hidden": "true" }, ...frame.experts.map((one) => h("span", {}, ...(beside ? label(one) : [sign(one)]))))), box);
   });
   const cells = frame.experts.map(({ owner }) => frame.modalities.map(() => {

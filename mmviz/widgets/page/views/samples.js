@@ -1,5 +1,5 @@
 // Table of the samples: those of the chosen subset, filtered and sorted; every row that the page can show opens its sample.
-import { h, heading, faint, name, button, choice } from "../dom.js";
+import { h, heading, faint, name, button, choice, hint } from "../dom.js";
 import { fixed, signed } from "../format.js";
 import { register } from "../registry.js";
 import { HOW_TO_OPEN, samplesOf } from "../sample_set.js";
@@ -57,7 +57,7 @@ function mount(root, frame, _state, pick) {
   const closed = Array.from({ length: N }, (_, i) => i).some((i) => samples.open(i) < 0);
   root.append(heading("Samples"), chips, h("div", { class: "mmv-inline" }, text, which.node, count, back, next),
     h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Table of samples" }, h("table", { class: "mmv-list mmv-samples", "aria-label": "Samples" }, h("thead", {}, h("tr", {}, ...heads.map((head) => head.node))), body)), why,
-    faint(`${all}${frame.recorded_text ? `With hidden states: ${frame.recorded_text}. ` : ""}Predictions and Shapley values are those of the epoch that training selected. Press the name of a sample to show it in all views.`,
+    faint(`${all}${frame.recorded_text ? `With hidden states: ${frame.recorded_text}. ` : ""}Predictions and Shapley values are those of the epoch that training selected. `, hint("Press the name of a sample to show it in all views."),
       ...(closed ? [` Names that are not underlined were not recorded, and the page holds no model that computes them. ${HOW_TO_OPEN}`] : [])));
 
   /** @param {number} by */

@@ -1,5 +1,5 @@
 // Captured scans of a user's module: hidden-state magnitude, half-lives and influence map of one site (a call of a scan in the module).
-import { h, heading, faint, name, choice, onDrag } from "../dom.js";
+import { h, heading, faint, name, choice, onDrag, hint } from "../dom.js";
 import { paint } from "../heatmap.js";
 import { chart, legend, rangeOf } from "../chart.js";
 import { brief, fixed, short } from "../format.js";
@@ -65,7 +65,7 @@ function mount(root, frame, _state, pick) {
   root.append(heading("Captured scans of the module"),
     h("div", { class: "mmv-controls mmv-scan-controls" }, site.node, streams.node, h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Row"), rowRange), h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Step"), stepRange)),
     about, h("div", { class: "mmv-pair mmv-scan-charts" }, h("div", {}, states.node, along.node, legend(["mean over all channels", "selected channel"], along.turn)), h("div", {}, influence.node, noInfluence, lives.node)), pointed,
-    table, timeNote, ...why, ...(frame.missing_scans ? [faint(name(frame.missing_scans))] : []), faint("Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));
+    table, timeNote, ...why, ...(frame.missing_scans ? [faint(name(frame.missing_scans))] : []), faint("Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. ", hint("Press on a map, or use the sliders, to move the cursor.")));
 
   const sizeOf = () => frame.shape(`scan_norm_${k}`)[3];
   // Select a column; where the steps map to time, the cursor of all views follows.

@@ -4,7 +4,7 @@ import { pathOf } from "../line_path.js";
 import { axisBelow, tickTexts, ticksOf, writeTicks } from "../axis.js";
 import { seriesButton } from "../chart.js";
 import { readable } from "../readout.js";
-import { changes, span } from "../frame.js";
+import { changes, layerOf, span } from "../frame.js";
 import { fixed, brief, short } from "../format.js";
 import { register } from "../registry.js";
 
@@ -76,9 +76,11 @@ function mount(root, frame) {
       const first = m * T + from;
       return pathOf(to - from + 1, (i) => x[first + i], (i) => y[first + i]);
     };
-    if (changed(state, "sample", "layer")) {
-      const low = [Infinity, Infinity], high = [-Infinity, -Infinity];
-      place.forEach((v, i) => Number.isFinite(v) && ([low[i % 2], high[i % 2]] = [Math.min(low[i % 2], v), Math.max(high[i % 2], v)]));
+    if (changed(state, "sample", "layer", "layer_of_a")) {
+      const low = [Infinity, Infinity], high = [-Infinity, -Infinity], both = frame.compared.filter((one) => one.has("path"));
+      // of two runs one range: equal distances are equal lengths
+      for (const one of both) one.part("path", sample, layerOf(one, frame, state))
+        .forEach((v, i) => Number.isFinite(v) && ([low[i % 2], high[i % 2]] = [Math.min(low[i % 2], v), Math.max(high[i % 2], v)]));
       const unit = Math.min((W - 2 * EDGE) / (high[0] - low[0] || 1), (H - 2 * EDGE) / (high[1] - low[1] || 1));
       x = Array.from({ length: M * T }, (_, i) => W / 2 + (place[2 * i] - (low[0] + high[0]) / 2) * unit);
       y = Array.from({ length: M * T }, (_, i) => H / 2 - (place[2 * i + 1] - (low[1] + high[1]) / 2) * unit);
@@ -87,7 +89,7 @@ function mount(root, frame) {
         const middle = (low[k] + high[k]) / 2;
         const values = points.length ? ticksOf([middle - size / 2 / unit, middle + size / 2 / unit], most) : [], texts = tickTexts(values);
         const ticks = values.map((v, i) => ({ at: k ? 0.5 - ((v - middle) * unit) / H : 0.5 + ((v - middle) * unit) / W, text: texts[i] }));
-        const name = points.length ? `${k ? "up: " : ""}PC ${k + 1} (${fixed(100 * share[k], 0)} % of the variance)` : "";
+        const name = points.length ? `${k ? "up: " : ""}PC ${k + 1} (${fixed(100 * share[k], 0)} % of the variance${both.length > 1 ? "; range of both runs" : ""})` : "";
         if (k) {
           writeTicks(up, ticks, "top");
           upName.textContent = name;
@@ -95,7 +97,7 @@ function mount(root, frame) {
       });
       all.forEach((path, m) => path.setAttribute("d", line(m, 0, T - 1)));
       note.textContent = Number.isFinite(share[0])
-        ? `First two principal components of the states of all SSM streams: ${fixed(100 * share[0], 0)} % and ${fixed(100 * share[1], 0)} % of the variance, always at epoch ${frame.best_epoch ?? "–"}. Arrows: coupling weight W from the previous step of the source, with numbers where there is room.`
+        ? `First two principal components of the states of all SSM streams: ${fixed(100 * share[0], 0)} % and ${fixed(100 * share[1], 0)} % of the variance, always at epoch ${frame.best_epoch ?? "–"}.${both.length > 1 ? " Both runs have one range, and each its own components." : ""} Arrows: coupling weight W from the previous step of the source, with numbers where there is room.`
         : "The states of this layer are not finite and have no principal components.";
     }
     shown.forEach((path, m) => path.setAttribute("d", line(m, a, Math.max(a, Math.min(b, time)))));
