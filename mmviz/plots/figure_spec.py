@@ -419,4 +419,4 @@ def _placed(panel: Panel) -> Iterable[tuple[np.ndarray, Axis]]:
             yield np.asarray(end, float), panel.x if mark.horizontal else panel.y
         if isinstance(mark, (Lines, Bars)) and mark.low is not None and mark.high is not None:
             along = panel.x if (mark.horizontal if isinstance(mark, Bars) else mark.sideways) else panel.y
-            yield np.concatenate([mark.low, mark.high]), along
+            yield np.concatenate(within_bounds(mark) if isinstance(mark, Bars) else (mark.low, mark.high)), along

@@ -46,6 +46,24 @@ def test_the_comparison_panel_shows_the_differences_of_the_frames(two):
     assert matrix == [fixed(float(v), 2, plus=True) for v in gap]
 
 
+def test_the_trajectories_of_both_runs_have_the_same_ticks_and_their_axes_say_so(show):
+    names = {"every_view": True}
+    page = show(other={**OTHER, **names}, **names, context={"viewport": {"width": 1500, "height": 1000}})
+    views = page.locator("[data-view=trajectory]")
+    views.first.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    ticks = [
+        [views.nth(i).locator(place).all_inner_texts() for place in (".mmv-ticks-y span", ".mmv-axis span")]
+        for i in (0, 1)
+    ]
+    assert ticks[0] == ticks[1]
+    assert len(ticks[0][0]) > 1
+    paths = [views.nth(i).locator("path.mmv-past").first.get_attribute("d") for i in (0, 1)]
+    assert paths[0] != paths[1]
+    for i in (0, 1):
+        assert "range of both runs" in views.nth(i).text_content()
+
+
 def test_one_run_can_be_shown_alone(two):
     page = two
     page.get_by_label("Run", exact=True).select_option("1")

@@ -183,6 +183,28 @@ def test_a_drawing_has_a_margin_whole_marks_its_hatches_and_lines_in_pixels_and_
     assert page.get_by_role("button", name="show all samples").is_visible()
 
 
+def test_a_drawing_holds_no_hint_on_how_the_view_is_used_and_underlines_what_the_page_underlines(exported):
+    page = exported
+    hints = page.eval_on_selector_all("[data-view]:has(.mmv-hint)", "(all) => all.map((one) => one.dataset.view)")
+    assert {"overview", "confusion matrix", "sample scatter", "samples", "operator map"} <= set(hints)
+    for view in ("overview", "confusion matrix", "samples"):
+        shown = page.locator(f"[data-view='{view}'] .mmv-hint").first.text_content()
+        drawn = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", saved(page, view, "SVG")[1].decode()))
+        assert shown.startswith("Press ")
+        assert shown[:12] not in drawn
+        assert "Press a" not in drawn
+    lines = page.locator("[data-view='samples'] tbody .mmv-open").count()
+    found = re.findall(r'<text[^>]*text-decoration="underline"', saved(page, "samples", "SVG")[1].decode())
+    assert len(found) == lines > 0
+
+
+def test_words_in_one_line_of_a_drawing_are_one_text_whatever_they_are_made_of(exported):
+    drawing = saved(exported, "samples", "SVG")[1].decode()
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing)
+    assert any("was not recorded" in one or "were not recorded" in one for one in texts)
+    assert "1 to 12 of 40" in texts
+
+
 def test_a_map_in_a_drawing_has_two_pixels_or_more_for_each_pixel_of_the_screen_and_the_colours_of_its_cells(exported):
     page = exported
     drawing = saved(page, "lanes", "SVG")[1].decode()

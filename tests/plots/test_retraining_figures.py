@@ -9,8 +9,8 @@ from figure_examples import retrained
 from mmviz import plots
 from mmviz import trace as traces
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.plots.figure_spec import Annotation
-from mmviz.plots.retraining import retraining_spec
+from mmviz.plots.figure_spec import Annotation, Bars, cut_marks, within_bounds
+from mmviz.plots.retraining import probes_spec, retraining_spec
 from mmviz.widgets.frame import check_frame
 from mmviz.widgets.serialize import decode, pack
 
@@ -83,3 +83,46 @@ def test_the_page_receives_values_gaps_and_texts_and_nothing_without_the_group(r
     assert "\x07" not in texts["harm_text"]
     assert texts["best"] == 1
     assert "retraining" not in json.loads(pack(plots.explorer_frame(recorded))["meta"])
+
+
+@pytest.mark.parametrize("units", ["accuracy", "minus mean absolute error", "macro F1 of a user"])
+def test_figures_cut_an_interval_where_no_score_lies_mark_the_place_and_say_how_wide_it_is(units):
+    found = retrained(NAMES, seeds=2, samples=12).assign_attrs(units=units)
+    found[["retrained", "masked", "probe"]] -= units.startswith("minus")  # errors are at most 0
+    low, high = {"accuracy": (0, 1), "minus mean absolute error": (-np.inf, 0)}.get(units, (-np.inf, np.inf))
+    frame = plots.retraining_frame(found)
+    for spec in (retraining_spec(frame), probes_spec(plots.probes_frame(found))):
+        bars = [m for panel in spec.panels for m in panel.marks if isinstance(m, Bars)]
+        texts = [m.text for panel in spec.panels for m in panel.marks if isinstance(m, Annotation)]
+        arrows = sum(map(texts.count, "◂▾▸▴"))
+        beyond = sum(int((one.low < low).sum() + (one.high > high).sum()) for one in bars)
+        assert arrows == sum(len(cut_marks(one)) for one in bars) == beyond
+        assert (beyond > 0) == (units != "macro F1 of a user")
+        assert any("cut there (arrow)" in line for line in spec.subtitle) == (beyond > 0)
+        assert any("2 seeds: a t interval" in line for line in spec.subtitle)
+        ends = np.concatenate([end for one in bars for end in within_bounds(one)])
+        assert np.nanmin(ends) >= low
+        assert np.nanmax(ends) <= high
+    for figure in (plots.plot_retraining(found), plots.plot_probes(found)):
+        reach = [
+            (
+                trace.error_y if trace.orientation == "v" else trace.error_x,
+                trace.y if trace.orientation == "v" else trace.x,
+            )
+            for trace in figure.data
+            if trace.type == "bar"
+        ]
+        assert max(float(np.nanmax(np.add(value, error.array))) for error, value in reach) <= high + 1e-12
+        assert "outside the axis" not in "".join(note.text or "" for note in figure.layout.annotations)
+        said = [text for trace in figure.data if trace.type == "bar" for text in trace.hovertext]
+        assert any("&gt; 1" in text or "> 1" in text for text in said) == (units == "accuracy")
+
+
+def test_the_page_receives_the_bounds_of_the_figures_and_their_sentence(recorded):
+    from mmviz.analysis.retraining import score_bounds
+
+    given = retrained(recorded.attrs["modalities"]).assign_attrs(dataset=recorded.attrs["dataset"])
+    texts = json.loads(pack(plots.explorer_frame(traces.with_retrained(recorded, given)))["meta"])["retraining"]
+    low, high, cut = score_bounds("accuracy")
+    assert texts["bounds"] == [low, high]
+    assert texts["cut"] == cut

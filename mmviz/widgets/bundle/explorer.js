@@ -1,5 +1,5 @@
 "use strict";var mmviz=(()=>{var Ka=Object.defineProperty;var ed=Object.getOwnPropertyDescriptor;var nd=Object.getOwnPropertyNames;var sd=Object.prototype.hasOwnProperty;var ad=(t,e)=>{for(var n in e)Ka(t,n,{get:e[n],enumerable:!0})},rd=(t,e,n,s)=>{if(e&&typeof e=="object"||typeof e=="function")for(let a of nd(e))!sd.call(t,a)&&
-a!==n&&Ka(t,a,{get:()=>e[a],enumerable:!(s=ed(e,a))||s.enumerable});return t};var od=t=>rd(Ka({},"__esModule",{value:!0}),t);var lg={};ad(lg,{BESIDE_INDICES:()=>ta,DASHES:()=>Ze,allOf:()=>_e,argmax:()=>Wn,bar:()=>Oe,barValues:()=>Ja,brief:()=>St,button:()=>pt,changes:()=>Rt,chart:()=>Xt,
+a!==n&&Ka(t,a,{get:()=>e[a],enumerable:!(s=ed(e,a))||s.enumerable});return t};var od=t=>rd(Ka({},"__esModule",{value:!0}),t);var cg={};ad(cg,{BESIDE_INDICES:()=>ta,DASHES:()=>Ze,allOf:()=>_e,argmax:()=>Wn,bar:()=>Oe,barValues:()=>Ja,brief:()=>St,button:()=>pt,changes:()=>Rt,chart:()=>Xt,
 choice:()=>Dt,coalitionWithout:()=>Ks,columnHead:()=>qe,columnsOfEqualHeight:()=>wo,dash:()=>as,ends:()=>Ya,epochName:()=>dn,faint:()=>it,fault:()=>$s,fill:()=>ne,
 fixed:()=>nt,glyph:()=>Lt,h:()=>p,heading:()=>mt,heightOf:()=>me,hint:()=>he,joint:()=>er,laneName:()=>bs,largest:()=>ee,lastColour:()=>On,layerOf:()=>tn,legend:()=>Ns,
 letters:()=>_n,mark:()=>Yt,modality:()=>Ot,moment:()=>ys,name:()=>Q,onDrag:()=>Jt,openFrame:()=>Un,openStandalone:()=>Qf,paint:()=>Zt,pathOf:()=>Fn,plot:()=>Pe,
@@ -107,7 +107,7 @@ var ye=(t,{brush:e})=>e??[0,t.sizes.time-1];function Ms(t,e){return t==null||e==
 s;t.length!==2?(e=Ms,n=(i,l)=>Ms(t(i),l),s=(i,l)=>t(i)-l):(e=t===Ms||t===wd?t:vd,n=t,s=t);function a(i,l,c=0,f=i.length){if(c<f){if(e(l,l)!==0)return f;do{let d=c+
 f>>>1;n(i[d],l)<0?c=d+1:f=d}while(c<f)}return c}function r(i,l,c=0,f=i.length){if(c<f){if(e(l,l)!==0)return f;do{let d=c+f>>>1;n(i[d],l)<=0?c=d+1:f=d}while(c<f)}
 return c}function o(i,l,c=0,f=i.length){let d=a(i,l,c,f-1);return d>c&&s(i[d-1],l)>-s(i[d],l)?d-1:d}return{left:a,center:o,right:r}}function vd(){return 0}function xd(t){
-return t===null?NaN:+t}var Jo=Yo(Ms),Vo=Jo.right,zg=Jo.left,Tg=Yo(xd).center;var Cg=Xo(Zo),Ig=Xo($d);function Xo(t){return function(e,n,s=n){if(!((n=+n)>=0))throw new RangeError("invalid rx");if(!((s=+s)>=0))throw new RangeError("invalid\
+return t===null?NaN:+t}var Jo=Yo(Ms),Vo=Jo.right,Tg=Jo.left,Cg=Yo(xd).center;var Ig=Xo(Zo),Fg=Xo($d);function Xo(t){return function(e,n,s=n){if(!((n=+n)>=0))throw new RangeError("invalid rx");if(!((s=+s)>=0))throw new RangeError("invalid\
  ry");let{data:a,width:r,height:o}=e;if(!((r=Math.floor(r))>=0))throw new RangeError("invalid width");if(!((o=Math.floor(o!==void 0?o:a.length/r))>=0))throw new RangeError(
 "invalid height");if(!r||!o||!n&&!s)return e;let i=n&&t(n),l=s&&t(s),c=a.slice();return i&&l?(Gn(i,c,a,r,o),Gn(i,a,c,r,o),Gn(i,c,a,r,o),Kn(l,a,c,r,o),Kn(l,c,a,r,
 o),Kn(l,a,c,r,o)):i?(Gn(i,a,c,r,o),Gn(i,c,a,r,o),Gn(i,a,c,r,o)):l&&(Kn(l,a,c,r,o),Kn(l,c,a,r,o),Kn(l,a,c,r,o)),e}}function Gn(t,e,n,s,a){for(let r=0,o=s*a;r<o;)
@@ -115,12 +115,12 @@ t(e,n,r,r+=s,1)}function Kn(t,e,n,s,a){for(let r=0,o=s*a;r<s;++r)t(e,n,r,r+o,s)}
 e(n,s,a+1,r+1,o),e(n,s,a+2,r+2,o),e(n,s,a+3,r+3,o)}}function Zo(t){let e=Math.floor(t);if(e===t)return Md(t);let n=t-e,s=2*t+1;return(a,r,o,i,l)=>{if(!((i-=l)>=
 o))return;let c=e*r[o],f=l*e,d=f+l;for(let u=o,h=o+f;u<h;u+=l)c+=r[Math.min(i,u)];for(let u=o,h=i;u<=h;u+=l)c+=r[Math.min(i,u+f)],a[u]=(c+n*(r[Math.max(o,u-d)]+
 r[Math.min(i,u+d)]))/s,c-=r[Math.max(o,u-f)]}}function Md(t){let e=2*t+1;return(n,s,a,r,o)=>{if(!((r-=o)>=a))return;let i=t*s[a],l=o*t;for(let c=a,f=a+l;c<f;c+=
-o)i+=s[Math.min(r,c)];for(let c=a,f=r;c<=f;c+=o)i+=s[Math.min(r,c+l)],n[c]=i/e,i-=s[Math.max(a,c-l)]}}var _d=Array.prototype,Fg=_d.slice;var kd=Math.sqrt(50),Ad=Math.sqrt(10),Od=Math.sqrt(2);function ea(t,e,n){let s=(e-t)/Math.max(0,n),a=Math.floor(Math.log10(s)),r=s/Math.pow(10,a),o=r>=kd?10:r>=
+o)i+=s[Math.min(r,c)];for(let c=a,f=r;c<=f;c+=o)i+=s[Math.min(r,c+l)],n[c]=i/e,i-=s[Math.max(a,c-l)]}}var _d=Array.prototype,jg=_d.slice;var kd=Math.sqrt(50),Ad=Math.sqrt(10),Od=Math.sqrt(2);function ea(t,e,n){let s=(e-t)/Math.max(0,n),a=Math.floor(Math.log10(s)),r=s/Math.pow(10,a),o=r>=kd?10:r>=
 Ad?5:r>=Od?2:1,i,l,c;return a<0?(c=Math.pow(10,-a)/o,i=Math.round(t*c),l=Math.round(e*c),i/c<t&&++i,l/c>e&&--l,c=-c):(c=Math.pow(10,a)*o,i=Math.round(t/c),l=Math.
 round(e/c),i*c<t&&++i,l*c>e&&--l),l<i&&.5<=n&&n<2?ea(t,e,n*2):[i,l,c]}function sa(t,e,n){if(e=+e,t=+t,n=+n,!(n>0))return[];if(t===e)return[t];let s=e<t,[a,r,o]=s?
 ea(e,t,n):ea(t,e,n);if(!(r>=a))return[];let i=r-a+1,l=new Array(i);if(s)if(o<0)for(let c=0;c<i;++c)l[c]=(r-c)/-o;else for(let c=0;c<i;++c)l[c]=(r-c)*o;else if(o<
 0)for(let c=0;c<i;++c)l[c]=(a+c)/-o;else for(let c=0;c<i;++c)l[c]=(a+c)*o;return l}function na(t,e,n){return e=+e,t=+t,n=+n,ea(t,e,n)[2]}function Qo(t,e,n){e=+e,
-t=+t,n=+n;let s=e<t,a=s?na(e,t,n):na(t,e,n);return(s?-1:1)*(a<0?1/-a:a)}var jg=Sd(Math.random);function Sd(t){return function(n,s=0,a=n.length){let r=a-(s=+s);for(;r;){let o=t()*r--|0,i=n[r+s];n[r+s]=n[o+s],n[o+s]=i}return n}}function Xn(t,e,n){t.prototype=e.prototype=n,n.constructor=t}function As(t,e){var n=Object.create(t.prototype);for(var s in e)n[s]=e[s];return n}function hn(){}
+t=+t,n=+n;let s=e<t,a=s?na(e,t,n):na(t,e,n);return(s?-1:1)*(a<0?1/-a:a)}var Lg=Sd(Math.random);function Sd(t){return function(n,s=0,a=n.length){let r=a-(s=+s);for(;r;){let o=t()*r--|0,i=n[r+s];n[r+s]=n[o+s],n[o+s]=i}return n}}function Xn(t,e,n){t.prototype=e.prototype=n,n.constructor=t}function As(t,e){var n=Object.create(t.prototype);for(var s in e)n[s]=e[s];return n}function hn(){}
 var Tn=.7,Vn=1/Tn,Yn="\\s*([+-]?\\d+)\\s*",_s="\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)\\s*",We="\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)%\\s*",Nd=/^#([0-9a-f]{3,8})$/,
 Ed=new RegExp(`^rgb\\(${Yn},${Yn},${Yn}\\)$`),zd=new RegExp(`^rgb\\(${We},${We},${We}\\)$`),Td=new RegExp(`^rgba\\(${Yn},${Yn},${Yn},${_s}\\)$`),Cd=new RegExp(`\
 ^rgba\\(${We},${We},${We},${_s}\\)$`),Id=new RegExp(`^hsl\\(${_s},${We},${We}\\)$`),Fd=new RegExp(`^hsla\\(${_s},${We},${We},${_s}\\)$`),ti={aliceblue:15792383,
@@ -188,7 +188,7 @@ return t+n*e}}function Hd(t,e,n){return t=Math.pow(t,n),e=Math.pow(e,n)-t,n=1/n,
 var n=e-t;return n?Oi(t,n):ua(isNaN(t)?e:t)}var Mi=(function t(e){var n=Ud(e);function s(a,r){var o=n((a=Cn(a)).r,(r=Cn(r)).r),i=n(a.g,r.g),l=n(a.b,r.b),c=we(a.
 opacity,r.opacity);return function(f){return a.r=o(f),a.g=i(f),a.b=l(f),a.opacity=c(f),a+""}}return s.gamma=t,s})(1);function Si(t){return function(e){var n=e.length,
 s=new Array(n),a=new Array(n),r=new Array(n),o,i;for(o=0;o<n;++o)i=Cn(e[o]),s[o]=i.r||0,a[o]=i.g||0,r[o]=i.b||0;return s=t(s),a=t(a),r=t(r),i.opacity=1,function(l){
-return i.r=s(l),i.g=a(l),i.b=r(l),i+""}}}var Ni=Si(Dd),Pg=Si(Wd);function Gd(t,e){e||(e=[]);var n=t?Math.min(e.length,t.length):0,s=e.slice(),a;return function(r){
+return i.r=s(l),i.g=a(l),i.b=r(l),i+""}}}var Ni=Si(Dd),qg=Si(Wd);function Gd(t,e){e||(e=[]);var n=t?Math.min(e.length,t.length):0,s=e.slice(),a;return function(r){
 for(a=0;a<n;++a)s[a]=t[a]*(1-r)+e[a]*r;return s}}function Kd(t){return ArrayBuffer.isView(t)&&!(t instanceof DataView)}function Yd(t,e){var n=e?e.length:0,s=t?Math.min(n,t.length):0,a=new Array(s),r=new Array(n),o;for(o=0;o<s;++o)a[o]=ha(t[o],e[o]);for(;o<n;++o)r[o]=e[o];return function(i){
 for(o=0;o<s;++o)r[o]=a[o](i);return r}}function Jd(t,e){var n=new Date;return t=+t,e=+e,function(s){return n.setTime(t*(1-s)+e*s),n}}function Ie(t,e){return t=+t,
 e=+e,function(n){return t*(1-n)+e*n}}function Vd(t,e){var n={},s={},a;(t===null||typeof t!="object")&&(t={}),(e===null||typeof e!="object")&&(e={});for(a in e)a in
@@ -208,16 +208,16 @@ f,u)})}else(d||u)&&h.push("translate("+d+e+u+n)}function o(c,f,d,u){c!==f?(c-f>1
 f&&d.push(a(d)+"rotate("+f+s)}function i(c,f,d,u){c!==f?u.push({i:d.push(a(d)+"skewX(",null,s)-2,x:Ie(c,f)}):f&&d.push(a(d)+"skewX("+f+s)}function l(c,f,d,u,h,m){
 if(c!==d||f!==u){var g=h.push(a(h)+"scale(",null,",",null,")");m.push({i:g-4,x:Ie(c,d)},{i:g-2,x:Ie(f,u)})}else(d!==1||u!==1)&&h.push(a(h)+"scale("+d+","+u+")")}
 return function(c,f){var d=[],u=[];return c=t(c),f=t(f),r(c.translateX,c.translateY,f.translateX,f.translateY,d,u),o(c.rotate,f.rotate,d,u),i(c.skewX,f.skewX,d,
-u),l(c.scaleX,c.scaleY,f.scaleX,f.scaleY,d,u),c=f=null,function(h){for(var m=-1,g=u.length,y;++m<g;)d[(y=u[m]).i]=y.x(h);return d.join("")}}}var qg=Ti(tu,"px, ",
-"px)","deg)"),Dg=Ti(eu,", ",")",")"),nu=1e-12;function ki(t){return((t=Math.exp(t))+1/t)/2}function su(t){return((t=Math.exp(t))-1/t)/2}function au(t){return((t=
-Math.exp(2*t))-1)/(t+1)}var Wg=(function t(e,n,s){function a(r,o){var i=r[0],l=r[1],c=r[2],f=o[0],d=o[1],u=o[2],h=f-i,m=d-l,g=h*h+m*m,y,w;if(g<nu)w=Math.log(u/c)/
-e,y=function(k){return[i+k*h,l+k*m,c*Math.exp(e*k*w)]};else{var b=Math.sqrt(g),v=(u*u-c*c+s*g)/(2*c*n*b),A=(u*u-c*c-s*g)/(2*u*n*b),$=Math.log(Math.sqrt(v*v+1)-v),
-x=Math.log(Math.sqrt(A*A+1)-A);w=(x-$)/e,y=function(k){var S=k*w,M=ki($),z=c/(n*b)*(M*au(e*S+$)-su($));return[i+z*h,l+z*m,c*M/ki(e*S+$)]}}return y.duration=Math.
+u),l(c.scaleX,c.scaleY,f.scaleX,f.scaleY,d,u),c=f=null,function(h){for(var m=-1,g=u.length,y;++m<g;)d[(y=u[m]).i]=y.x(h);return d.join("")}}}var Dg=Ti(tu,"px, ",
+"px)","deg)"),Wg=Ti(eu,", ",")",")"),nu=1e-12;function ki(t){return((t=Math.exp(t))+1/t)/2}function su(t){return((t=Math.exp(t))-1/t)/2}function au(t){return((t=
+Math.exp(2*t))-1)/(t+1)}var Hg=(function t(e,n,s){function a(r,o){var i=r[0],l=r[1],c=r[2],f=o[0],d=o[1],u=o[2],h=f-i,m=d-l,g=h*h+m*m,y,w;if(g<nu)w=Math.log(u/c)/
+e,y=function(k){return[i+k*h,l+k*m,c*Math.exp(e*k*w)]};else{var b=Math.sqrt(g),x=(u*u-c*c+s*g)/(2*c*n*b),A=(u*u-c*c-s*g)/(2*u*n*b),$=Math.log(Math.sqrt(x*x+1)-x),
+v=Math.log(Math.sqrt(A*A+1)-A);w=(v-$)/e,y=function(k){var S=k*w,M=ki($),z=c/(n*b)*(M*au(e*S+$)-su($));return[i+z*h,l+z*m,c*M/ki(e*S+$)]}}return y.duration=Math.
 abs(w)*1e3*e/Math.SQRT2,y}return a.rho=function(r){var o=Math.max(.001,+r),i=o*o,l=i*i;return t(o,i,l)},a})(Math.SQRT2,2,4);function Ci(t){return function(e,n){
 var s=t((e=la(e)).h,(n=la(n)).h),a=we(e.s,n.s),r=we(e.l,n.l),o=we(e.opacity,n.opacity);return function(i){return e.h=s(i),e.s=a(i),e.l=r(i),e.opacity=o(i),e+""}}}
-var Hg=Ci(hr),Ug=Ci(we);function Ii(t){return function(e,n){var s=t((e=ca(e)).h,(n=ca(n)).h),a=we(e.c,n.c),r=we(e.l,n.l),o=we(e.opacity,n.opacity);return function(i){return e.h=s(i),e.
-c=a(i),e.l=r(i),e.opacity=o(i),e+""}}}var Gg=Ii(hr),Kg=Ii(we);function Fi(t){return(function e(n){n=+n;function s(a,r){var o=t((a=Ne(a)).h,(r=Ne(r)).h),i=we(a.s,
-r.s),l=we(a.l,r.l),c=we(a.opacity,r.opacity);return function(f){return a.h=o(f),a.s=i(f),a.l=l(Math.pow(f,n)),a.opacity=c(f),a+""}}return s.gamma=e,s})(1)}var Yg=Fi(
+var Ug=Ci(hr),Gg=Ci(we);function Ii(t){return function(e,n){var s=t((e=ca(e)).h,(n=ca(n)).h),a=we(e.c,n.c),r=we(e.l,n.l),o=we(e.opacity,n.opacity);return function(i){return e.h=s(i),e.
+c=a(i),e.l=r(i),e.opacity=o(i),e+""}}}var Kg=Ii(hr),Yg=Ii(we);function Fi(t){return(function e(n){n=+n;function s(a,r){var o=t((a=Ne(a)).h,(r=Ne(r)).h),i=we(a.s,
+r.s),l=we(a.l,r.l),c=we(a.opacity,r.opacity);return function(f){return a.h=o(f),a.s=i(f),a.l=l(Math.pow(f,n)),a.opacity=c(f),a+""}}return s.gamma=e,s})(1)}var Jg=Fi(
 hr),pa=Fi(we);function ru(t){return Math.abs(t=Math.round(t))>=1e21?t.toLocaleString("en").replace(/,/g,""):t.toString(10)}function ga(t,e){if(!isFinite(t)||t===0)return null;
 var n=(t=e?t.toExponential(e-1):t.toExponential()).indexOf("e"),s=t.slice(0,n);return[s.length>1?s[0]+s.slice(2):s,+t.slice(n+1)]}function Qn(t){return t=ga(Math.
 abs(t)),t?t[1]:NaN}function ou(t,e){return function(n,s){for(var a=n.length,r=[],o=0,i=t[0],l=0;a>0&&i>0&&(l+i+1>s&&(i=Math.max(1,s-l)),r.push(n.substring(a-=i,
@@ -237,13 +237,13 @@ toFixed(e),g:(t,e)=>t.toPrecision(e),o:t=>Math.round(t).toString(8),p:(t,e)=>ji(
 t).toString(16)};function Ri(t){return t}var Bi=Array.prototype.map,Pi=["y","z","a","f","p","n","µ","m","","k","M","G","T","P","E","Z","Y"];function du(t){var e=t.
 grouping===void 0||t.thousands===void 0?Ri:ou(Bi.call(t.grouping,Number),t.thousands+""),n=t.currency===void 0?"":t.currency[0]+"",s=t.currency===void 0?"":t.currency[1]+
 "",a=t.decimal===void 0?".":t.decimal+"",r=t.numerals===void 0?Ri:iu(Bi.call(t.numerals,String)),o=t.percent===void 0?"%":t.percent+"",i=t.minus===void 0?"−":
-t.minus+"",l=t.nan===void 0?"NaN":t.nan+"";function c(d,u){d=ts(d);var h=d.fill,m=d.align,g=d.sign,y=d.symbol,w=d.zero,b=d.width,v=d.comma,A=d.precision,$=d.trim,
-x=d.type;x==="n"?(v=!0,x="g"):Li[x]||(A===void 0&&(A=12),$=!0,x="g"),(w||h==="0"&&m==="=")&&(w=!0,h="0",m="=");var k=(u&&u.prefix!==void 0?u.prefix:"")+(y==="$"?
-n:y==="#"&&/[boxX]/.test(x)?"0"+x.toLowerCase():""),S=(y==="$"?s:/[%p]/.test(x)?o:"")+(u&&u.suffix!==void 0?u.suffix:""),M=Li[x],z=/[defgprs%]/.test(x);A=A===void 0?
-6:/[gprs]/.test(x)?Math.max(1,Math.min(21,A)):Math.max(0,Math.min(20,A));function N(_){var R=k,L=S,j,B,P;if(x==="c")L=M(_)+L,_="";else{_=+_;var q=_<0||1/_<0;if(_=
-isNaN(_)?l:M(Math.abs(_),A),$&&(_=cu(_)),q&&+_==0&&g!=="+"&&(q=!1),R=(q?g==="("?g:i:g==="-"||g==="("?"":g)+R,L=(x==="s"&&!isNaN(_)&&ba!==void 0?Pi[8+ba/3]:"")+L+
-(q&&g==="("?")":""),z){for(j=-1,B=_.length;++j<B;)if(P=_.charCodeAt(j),48>P||P>57){L=(P===46?a+_.slice(j+1):_.slice(j))+L,_=_.slice(0,j);break}}}v&&!w&&(_=e(_,1/0));
-var D=R.length+_.length+L.length,H=D<b?new Array(b-D+1).join(h):"";switch(v&&w&&(_=e(H+_,H.length?b-L.length:1/0),H=""),m){case"<":_=R+_+L+H;break;case"=":_=R+H+
+t.minus+"",l=t.nan===void 0?"NaN":t.nan+"";function c(d,u){d=ts(d);var h=d.fill,m=d.align,g=d.sign,y=d.symbol,w=d.zero,b=d.width,x=d.comma,A=d.precision,$=d.trim,
+v=d.type;v==="n"?(x=!0,v="g"):Li[v]||(A===void 0&&(A=12),$=!0,v="g"),(w||h==="0"&&m==="=")&&(w=!0,h="0",m="=");var k=(u&&u.prefix!==void 0?u.prefix:"")+(y==="$"?
+n:y==="#"&&/[boxX]/.test(v)?"0"+v.toLowerCase():""),S=(y==="$"?s:/[%p]/.test(v)?o:"")+(u&&u.suffix!==void 0?u.suffix:""),M=Li[v],z=/[defgprs%]/.test(v);A=A===void 0?
+6:/[gprs]/.test(v)?Math.max(1,Math.min(21,A)):Math.max(0,Math.min(20,A));function N(_){var R=k,L=S,j,B,P;if(v==="c")L=M(_)+L,_="";else{_=+_;var q=_<0||1/_<0;if(_=
+isNaN(_)?l:M(Math.abs(_),A),$&&(_=cu(_)),q&&+_==0&&g!=="+"&&(q=!1),R=(q?g==="("?g:i:g==="-"||g==="("?"":g)+R,L=(v==="s"&&!isNaN(_)&&ba!==void 0?Pi[8+ba/3]:"")+L+
+(q&&g==="("?")":""),z){for(j=-1,B=_.length;++j<B;)if(P=_.charCodeAt(j),48>P||P>57){L=(P===46?a+_.slice(j+1):_.slice(j))+L,_=_.slice(0,j);break}}}x&&!w&&(_=e(_,1/0));
+var D=R.length+_.length+L.length,H=D<b?new Array(b-D+1).join(h):"";switch(x&&w&&(_=e(H+_,H.length?b-L.length:1/0),H=""),m){case"<":_=R+_+L+H;break;case"=":_=R+H+
 _+L;break;case"^":_=H.slice(0,D=H.length>>1)+R+_+L+H.slice(D);break;default:_=H+R+_+L;break}return r(_)}return N.toString=function(){return d+""},N}function f(d,u){
 var h=Math.max(-8,Math.min(8,Math.floor(Qn(u)/3)))*3,m=Math.pow(10,-h),g=c((d=ts(d),d.type="f",d),{suffix:Pi[8+h/3]});return function(y){return g(m*y)}}return{format:c,
 formatPrefix:f}}var ma,ya,mr;uu({thousands:",",grouping:[3],currency:["$",""]});function uu(t){return ma=du(t),ya=ma.format,mr=ma.formatPrefix,ma}function qi(t){
@@ -328,22 +328,22 @@ modalities[T.modality]?.name??"";return{modality:I&&!T.title.startsWith(I)?I:"",
 mmv-card-title"},...T.modality===void 0?[]:[Lt(T.modality)],Q(I?`${I} · ${E}`:E)),p("dl",{},...T.rows.flatMap(([U,G,K])=>[p("dt",{},Q(U)),p("dd",{},Q(K&&K!=="1"?
 `${G} ${K}`:G))]))]}function b(T,W){let{modality:I,title:E}=y(T,W);return[[...I?[I]:[],E],...T.rows.map(([U,G,K])=>[U,G,...K&&K!=="1"?[K]:[]])].map(U=>U.join("	")).
 join(`
-`)}let v=(T,W)=>b(T,W).replaceAll(`
+`)}let x=(T,W)=>b(T,W).replaceAll(`
 `,"; ").replaceAll("	"," ");function A(T,W){let I=T?.modality;I===void 0?t.removeAttribute("data-linked"):t.dataset.linked!==String(I%8)&&(t.dataset.linked=String(
 I%8));for(let E of h){let U=T&&mn.get(E)?.locate?.(T),G=m.get(E)??[];(U?[U.x?{left:U.x,top:[0,1]}:null,U.y?{left:[0,1],top:U.y}:null]:[null,null]).forEach((J,X)=>{
 if(!J){G[X]&&(G[X].hidden=!0);return}G[X]??=p("div",{class:"mmv-link","aria-hidden":"true"}),G[X].parentNode!==E&&E.append(G[X]),G[X].hidden=E===W&&X===1;let[at,
 tt]=[J.left,J.top];G[X].style.cssText=`left:${100*at[0]}%;width:${100*(at[1]-at[0])}%;top:${100*tt[0]}%;height:${100*(tt[1]-tt[0])}%`}),m.set(E,G)}}function $(){
-o&&(o=u=null,n.hidden=a.hidden=!0,A(null,null))}let x=T=>({area:t.getBoundingClientRect(),box:T.getBoundingClientRect()});function k(T,W,I=x(T.box)){let E=T.cell[1]<
+o&&(o=u=null,n.hidden=a.hidden=!0,A(null,null))}let v=T=>({area:t.getBoundingClientRect(),box:T.getBoundingClientRect()});function k(T,W,I=v(T.box)){let E=T.cell[1]<
 0?null:T.probe.read(...T.cell);if(!E)return $();o=T;let{area:U,box:G}=I,[K,J]=E.place??I.at??tl(T.probe,...T.cell);u=T.box instanceof HTMLTableElement?{...I,cell:T.
 cell,at:[K,J]}:I;let X=G.left-U.left+K*G.width,at=G.top-U.top+J*G.height;n.replaceChildren(...w(E,T.box)),n.hidden=a.hidden=!1;let tt=G.top+J*G.height>innerHeight/
 2,st=X>U.width/2;n.style.transform=`translate(${X+(st?-12:12)}px, ${at+(tt?-12:12)}px) translate(${st?"-100%":"0"}, ${tt?"-100%":"0"})`,a.style.transform=`trans\
-late(${X}px, ${at}px)`,A(E.at,T.box),W&&(s.textContent=v(E,T.box))}function S(){let T=o?.probe.read(...o.cell);!o||!T||(r.add(T,o.box,w(T,o.box)),s.textContent=
-`Pinned: ${v(T,o.box)}`)}function M(T){let I=T.target.closest?.(".mmv-readable"),E=I&&mn.get(I);return E&&I instanceof HTMLElement&&t.contains(I)?{box:I,probe:E}:
+late(${X}px, ${at}px)`,A(E.at,T.box),W&&(s.textContent=x(E,T.box))}function S(){let T=o?.probe.read(...o.cell);!o||!T||(r.add(T,o.box,w(T,o.box)),s.textContent=
+`Pinned: ${x(T,o.box)}`)}function M(T){let I=T.target.closest?.(".mmv-readable"),E=I&&mn.get(I);return E&&I instanceof HTMLElement&&t.contains(I)?{box:I,probe:E}:
 null}function z(){let T=d;if(l=0,d=!1,f)return void(T&&o&&k(o,!1,u??void 0));if(!i)return $();let{x:W,y:I,type:E,found:U}=i;if(!U)return $();let{box:G,probe:K}=U,
-J=i.places??(o?.box===G?u:null)??x(G),X=J.box;i.places=null;let at=J.cell??Tu(K,(W-X.left)/(X.width||1),(I-X.top)/(X.height||1),X);!T&&o&&o.box===G&&o.cell[0]===
+J=i.places??(o?.box===G?u:null)??v(G),X=J.box;i.places=null;let at=J.cell??Tu(K,(W-X.left)/(X.width||1),(I-X.top)/(X.height||1),X);!T&&o&&o.box===G&&o.cell[0]===
 at[0]&&o.cell[1]===at[1]&&E!=="tap"||k({box:G,probe:K,cell:at},E==="tap",J)}function N(T){i=T,l||=requestAnimationFrame(z)}let _=null,R=T=>{if(_&&Math.hypot(T.clientX-
 _.x,T.clientY-_.y)>Eu&&(_.moved=!0),T.pointerType==="touch")return;f=!1;let W=M(T)??(_?L(T.clientX,T.clientY):null);N({found:W,x:T.clientX,y:T.clientY,type:_?"d\
-rag":"hover",places:W&&x(W.box)})};function L(T,W){let I=t.getRootNode().elementFromPoint(T,W),E=I?.closest(".mmv-readable"),U=E&&mn.get(E);return U&&E instanceof
+rag":"hover",places:W&&v(W.box)})};function L(T,W){let I=t.getRootNode().elementFromPoint(T,W),E=I?.closest(".mmv-readable"),U=E&&mn.get(E);return U&&E instanceof
 HTMLElement?{box:E,probe:U}:null}let j=T=>{_=M(T)&&T.button===0?{x:T.clientX,y:T.clientY,moved:!1,shift:T.shiftKey}:null},B=T=>{let W=_&&!_.moved&&!_.shift,I=W?
 M(T)??L(T.clientX,T.clientY):null;if(_=null,!I)return;let E=T.pointerType==="touch",G=E&&o&&o.box===I.box?`${o?.cell}`:"";f=!1,i={found:I,x:T.clientX,y:T.clientY,
 type:E?"tap":"click"},cancelAnimationFrame(l),z(),o&&(!E||G===`${o.cell}`)&&S()},P=T=>T.pointerType!=="touch"&&N(null),q=T=>{if(T.key==="Escape"&&(r.count()||f)&&
@@ -356,13 +356,13 @@ G-1,Math.max(0,X+K*E[1]))]:[J,X];k({box:W,probe:I,cell:tt},!0)}else return;f=!0,
 ata-plots]")?.querySelectorAll(".mmv-readable")??[]].filter(E=>E instanceof HTMLElement&&E.checkVisibility());return I[I.indexOf(T)+W]??null}let H=(T,W)=>{let[I,
 E]=W.grid(),[U,G]=W.start?.()??[0,0];return[Math.min(I-1,Math.max(0,U)),Math.min(E-1,Math.max(0,G))]},C=T=>{f&&o?.box===T.target&&(f=!1,$())};t.addEventListener(
 "pointermove",R),t.addEventListener("pointerleave",P),t.addEventListener("pointerdown",j,!0),t.addEventListener("pointerup",B,!0),t.addEventListener("keydown",q,
-!0),t.addEventListener("focusout",C);let O=new MessageChannel;O.port1.onmessage=()=>{if(c=0,!o||!u)return;let T={...x(o.box),...u.at?{at:tl(o.probe,...o.cell)}:
+!0),t.addEventListener("focusout",C);let O=new MessageChannel;O.port1.onmessage=()=>{if(c=0,!o||!u)return;let T={...v(o.box),...u.at?{at:tl(o.probe,...o.cell)}:
 {}};nl(T)!==nl(u)&&(u=null,F())};function F(){d=!0,i?.places?l||=requestAnimationFrame(z):z()}return{redraw(){o&&(F(),c||=requestAnimationFrame(()=>O.port2.postMessage(
 0)))},stop(){cancelAnimationFrame(l),cancelAnimationFrame(c),O.port1.close()}}}var Fu=3,In=t=>t>0?`+${V(t,2)}`:V(t,2);function ju(t,e,n,s){let a=-1,r="",o=null,i=(E,{sample:U,time:G})=>a<0?Te(E,U,G):qo(E,U,a,G),l=e.modalities.length,c=e.sizes.
 time,f=e.attribution.block.length,{quantity:d,error:u}=e.attribution,h=e.attribution.name[0].toUpperCase()+e.attribution.name.slice(1),m=E=>e.edited()?.explained??
 (E<e.recorded_samples?e.attribution.explained[E]:e.recorded.computed()?.explained)??"",g=()=>e.edited()?.unexplained?` As recorded, without the edit. ${e.edited()?.
 unexplained}`:"",y=e.has("attribution_prefix"),w=e.has("attribution_stream")?e.modalities:[],b=Dt("Target",[y?"prediction up to the cursor":"prediction, whole s\
-equence",...w.map(E=>`SSM stream ${E.name}`)],E=>{a=E-1,o&&I(o)}),v=e.modalities.map((E,U)=>{let G=Xs(),K=ct("path",{class:"mmv-here"}),J=ct("rect",{class:"mmv-\
+equence",...w.map(E=>`SSM stream ${E.name}`)],E=>{a=E-1,o&&I(o)}),x=e.modalities.map((E,U)=>{let G=Xs(),K=ct("path",{class:"mmv-here"}),J=ct("rect",{class:"mmv-\
 band",y:0,height:100}),X=Pe(`Shares of ${E.name} over its steps; the sum is in the table`,J,...G.nodes,K),at=p("td",{class:"mmv-value"}),tt=p("div",{class:"mmv-\
 plot mmv-lane-bars"},X);Jt(tt,tt,dt=>s({time:Bt(gt(c,o).share(dt),c)})),ke(tt,tt,c,()=>o,s),Et(tt,{label:`Attribution of ${E.name} over its steps`,grid:()=>[o?i(
 e,o).count:0,1],cellAt(dt){if(!o)return[0,-1];let{from:wt,count:jt}=i(e,o),At=gt(c,o).share(dt)*c;return[Array.from({length:jt},(ut,Nt)=>Nt).reduce((ut,Nt)=>wt(
@@ -371,9 +371,9 @@ dt<wt.from||dt>wt.to?null:{x:[wt.across(dt/c),wt.across((dt+1)/c)]}},read(dt){if
 edited()&&e.replaced("attribution")?i(e.recorded,o).values[U*jt+dt]:NaN,Y=a<0?In:ot=>V(ot,2);return{title:a<0?e.attribution.name:`contribution to SSM stream ${e.
 modalities[a].name}`,modality:U,at:{modality:U,time:ut(dt)},rows:[["share",Y(Nt)],["at",fn(e,o.sample,[At(dt),ut(dt)])],...Number.isFinite($e)?[["recorded",Y($e)],
 ["difference",In(Nt-$e)]]:[]]}}});let st=p("td",{class:"mmv-cell"},tt);return{bars:G,drawing:X,here:K,band:J,value:at,cell:st,node:p("tr",{},Ct(...Ot(e,U)),st,at)}}),
-A=E=>{let U=p("td",{class:"mmv-value"});return{value:U,node:p("tr",{class:"mmv-total"},Ct(E),p("td"),U)}},$=ve();v[l-1].cell.append($.node);let x=A("bias"),k=A(
+A=E=>{let U=p("td",{class:"mmv-value"});return{value:U,node:p("tr",{class:"mmv-total"},Ct(E),p("td"),U)}},$=ve();x[l-1].cell.append($.node);let v=A("bias"),k=A(
 "sum"),S=mt(h),M=p("p",{class:"mmv-small mmv-attribution-about"}),z=p("p",{class:"mmv-faint mmv-small"}),N=p("table",{class:"mmv-attribution","aria-label":"Shar\
-e of each modality"},p("tbody",{},...v.map(E=>E.node),x.node,k.node)),_=p("canvas",{role:"img"}),R=p("div",{class:"mmv-at"}),L=e.modalities.slice(1).map(()=>p("\
+e of each modality"},p("tbody",{},...x.map(E=>E.node),v.node,k.node)),_=p("canvas",{role:"img"}),R=p("div",{class:"mmv-at"}),L=e.modalities.slice(1).map(()=>p("\
 div",{class:"mmv-cut-x"}));L.forEach((E,U)=>E.style.setProperty("--at",String((U+1)/l)));let j=p("div",{class:"mmv-plot mmv-map mmv-pairs"},_,p("div",{class:"mm\
 v-marks","aria-hidden":"true"},...L,R)),B=p("div",{class:"mmv-subtitle"}),P=p("div",{class:"mmv-alongs","aria-hidden":"true"},...e.modalities.map((E,U)=>p("span",
 {},...qe(e,U,(340/l-15)/6.5)))),q=p("div",{class:"mmv-pair-map"}),D=p("div",{class:"mmv-block-ticks mmv-block-down","aria-hidden":"true"}),H=p("div",{class:"mmv\
@@ -391,15 +391,15 @@ let X=e.part("attribution_stream",E,a);return Zt(_,l*G,J,(at,tt)=>{let st=K+tt,d
 sample:U,time:G}=E,K=a<0,[J,X]=ye(e,E),at=a>=0&&e.lacks("attribution_stream",U);if(N.hidden=z.hidden=at,at)return q.hidden=!0,M.replaceChildren("Contributions t\
 o the SSM streams of this sample were not recorded; the model in the page computes those to the prediction.");let tt=m(U),st=e.edited()!==null&&e.replaced("attr\
 ibution"),dt=i(e,E),wt=gt(c,E),{values:jt,count:At,from:ut,to:Nt}=dt,Gt=Va(e,G),$e=K&&!Gt,Y=K&&!y?c-1:G,ot=Array.from({length:At},(Ft,te)=>te).filter(Ft=>Nt(Ft)>=
-J&&ut(Ft)<=X),xt=v.map((Ft,te)=>ot.reduce((ce,Ae)=>ce+jt[te*At+Ae],0)),rt=xt.reduce((Ft,te)=>Ft+te,0);T(E,"zoom","sample")&&($.draw(re(e,E,4).map(({at:Ft,text:te})=>({
-at:wt.across(Ft),text:te})),pe(e,E)),v.forEach(({drawing:Ft})=>Fe(Ft,c,E))),v.forEach(({bars:Ft,here:te,band:ce,value:Ae},Me)=>{Ft.draw(e,dt,Me),te.setAttribute(
+J&&ut(Ft)<=X),xt=x.map((Ft,te)=>ot.reduce((ce,Ae)=>ce+jt[te*At+Ae],0)),rt=xt.reduce((Ft,te)=>Ft+te,0);T(E,"zoom","sample")&&($.draw(re(e,E,4).map(({at:Ft,text:te})=>({
+at:wt.across(Ft),text:te})),pe(e,E)),x.forEach(({drawing:Ft})=>Fe(Ft,c,E))),x.forEach(({bars:Ft,here:te,band:ce,value:Ae},Me)=>{Ft.draw(e,dt,Me),te.setAttribute(
 "d",`M${1e3*(Y+1)/c} 0V100`),ce.setAttribute("x",String(E.brush?1e3*J/c:0)),ce.setAttribute("width",String(E.brush?1e3*(X+1-J)/c:0)),Ae.textContent=K?In(xt[Me]):
-rt?`${nt(100*xt[Me]/rt,0)} %`:"–"});let lt=K&&!E.brush;x.node.hidden=!lt,x.value.textContent=In(Gt?e.part("attribution_prefix_bias",U)[G]:e.part("attribution_\
+rt?`${nt(100*xt[Me]/rt,0)} %`:"–"});let lt=K&&!E.brush;v.node.hidden=!lt,v.value.textContent=In(Gt?e.part("attribution_prefix_bias",U)[G]:e.part("attribution_\
 bias",U)[0]),k.node.hidden=!K,k.value.textContent=In(lt?Gt?e.part("attribution_prefix_total",U)[G]:e.part("attribution_total",U)[0]:rt);let $t=$e?"the whole seq\
 uence":K?`the steps up to ${St(e,U,G)}`:"";S.textContent=K?`${h}: what moved this prediction`:`${h}: what reaches SSM stream ${e.modalities[a].name}`,M.replaceChildren(
 ...K?[`Signed share in the ${d}`,...tt?[" (",Q(tt),")"]:[],`, predicted from ${$t}`]:["Contribution to SSM stream ",Q(e.modalities[a].name),` at ${St(e,U,G)}, t\
 hrough all layers`],E.brush?`; sources at ${fn(e,U,E.brush)}.`:".",st&&K?" Of the edited sample, computed in the page.":"",K?g():e.edited()?" As recorded: contr\
-ibutions to streams do not follow the edit.":"");let _t=ot.flatMap(Ft=>v.map((te,ce)=>({i:Ft,m:ce,v:jt[ce*At+Ft]}))).filter(({v:Ft})=>Ft).sort((Ft,te)=>Math.abs(
+ibutions to streams do not follow the edit.":"");let _t=ot.flatMap(Ft=>x.map((te,ce)=>({i:Ft,m:ce,v:jt[ce*At+Ft]}))).filter(({v:Ft})=>Ft).sort((Ft,te)=>Math.abs(
 te.v)-Math.abs(Ft.v)).slice(0,Fu);if(z.replaceChildren(..._t.length?["Largest: ",..._t.flatMap(({i:Ft,m:te,v:ce},Ae)=>[Ae?", ":"",Q(e.modalities[te].name),` at ${St(
 e,U,Nt(Ft))} ${K?In(ce):V(ce,2)}`]),". "]:["No source in this range. "],K?`Bars up, red: raises it; down, blue: lowers it; to ±${V(Xa(dt),2)}.${tt?" Shares shr\
 ink as p nears 1.":""}`:"Norm over the channels.",lt&&$e?` Modalities + bias = sum; ${u} ${V(e.part("attribution_error",U)[0],2)}.`:""),q.hidden=K&&!y,q.hidden)
@@ -414,17 +414,17 @@ i).toFixed(1)} ${l.toFixed(2)}`:l!==void 0&&o()}return o(),a}var me=(t,[e,n])=>n
 8]}:{class:"mmv-share","data-m":D%8,"stroke-dasharray":Ze[D%8]})),o=e.map(({m:D})=>ct("path",{class:"mmv-recorded-line",...D===void 0?{}:{"data-m":D%8}})),i=e.map(
 ({m:D})=>D===void 0?p("span",{class:"mmv-glyph"},"•"):Lt(D)),l=[],c=[],f=ct("path",{class:"mmv-rule"}),d=ct("path",{class:"mmv-here"}),u=ct("path",{class:"mmv\
 -grid"}),h=ct("rect",{class:"mmv-band",y:0,height:100}),m=p("span"),g=ve(),y=Pe(t,h,u,f,d,...o,...r),w=p("div",{class:"mmv-marks","aria-hidden":"true"},...i),b=p(
-"div",{class:`mmv-plot mmv-chart${s?" mmv-tall":""}`},y,w),v=p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"}),A=a==="log",$=null,x=pt("log",()=>{A=
+"div",{class:`mmv-plot mmv-chart${s?" mmv-tall":""}`},y,w),x=p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"}),A=a==="log",$=null,v=pt("log",()=>{A=
 !A,$&&j($)},{class:"mmv-log","aria-pressed":String(A),"aria-label":`Logarithmic axis: ${t.split(":")[0]}`,hidden:""}),k=p("div",{class:"mmv-charted"},p("div",{class:"\
-mmv-subtitle"},m,x),v,b,g.node),S=e.map(()=>!1),M=D=>$?.place?$.place(D):$&&$.count>1?D/($.count-1):.5,z=()=>$?.x?.shown??[0,1],N=D=>(D-z()[0])/(z()[1]-z()[0]||
+mmv-subtitle"},m,v),x,b,g.node),S=e.map(()=>!1),M=D=>$?.place?$.place(D):$&&$.count>1?D/($.count-1):.5,z=()=>$?.x?.shown??[0,1],N=D=>(D-z()[0])/(z()[1]-z()[0]||
 1),_=D=>z()[0]+D*(z()[1]-z()[0]);n&&Jt(b,b,D=>n(Math.min(1,Math.max(0,_(D)))));let R=()=>A&&$!==null&&$.range[0]>0,L=D=>D===void 0||!$?D:R()?me(Math.log10(D),$.
 range.map(Math.log10)):me(D,$.range);function j(D){$=D;let{values:H,count:C,now:O,range:F,brush:T=null,before:W=null,rule:I=!0,x:E}=D,[U,G]=F,K=tt=>Fn(C,st=>1e3*
 M(st),st=>L(tt(st)),12);r.forEach((tt,st)=>{let dt=S[st]?"":K(Nt=>H(st,Nt)),wt=W&&!S[st]?K(Nt=>W(st,Nt)):"";l[st]!==dt&&tt.setAttribute("d",l[st]=dt),(c[st]??"")!==
 wt&&o[st].setAttribute("d",c[st]=wt);let jt=O<0?NaN:H(st,O)??NaN,At=O<0?0:N(M(O)),ut=S[st]||!Number.isFinite(jt)||At<-.001||At>1.001;ht(i[st],"hidden",ut),i[st].
 style.left=`${100*At}%`,i[st].style.top=`${L(jt)}%`});let J=`${1e3*z()[0]} 0 ${1e3*(z()[1]-z()[0])} 100`;Yt(y,"viewBox",J),Yt(f,"d",I&&!R()&&U<=0&&G>=0?`M0 ${L(
 0)}H1000`:""),Yt(d,"d",O<0?"":`M${1e3*M(O)} 0V100`),Yt(h,"x",String(T?1e3*M(T[0]):0)),Yt(h,"width",String(T?Math.max(2,1e3*(M(T[1])-M(T[0]))):0));let X=nn(F,s?5:
-3,R()).reverse(),at=Ge([...X].reverse()).reverse();Vt(v,X.map((tt,st)=>({at:Number(L(tt))/100,text:at[st]})),"top"),Yt(u,"d",X.map(tt=>`M0 ${Number(L(tt)).toFixed(
-2)}H1000`).join("")),g.draw((E?.ticks??[]).map(({at:tt,text:st})=>({at:N(tt),text:st})),E?.name??""),ht(x,"hidden",a===null||!(U>0)),Yt(x,"aria-pressed",String(
+3,R()).reverse(),at=Ge([...X].reverse()).reverse();Vt(x,X.map((tt,st)=>({at:Number(L(tt))/100,text:at[st]})),"top"),Yt(u,"d",X.map(tt=>`M0 ${Number(L(tt)).toFixed(
+2)}H1000`).join("")),g.draw((E?.ticks??[]).map(({at:tt,text:st})=>({at:N(tt),text:st})),E?.name??""),ht(v,"hidden",a===null||!(U>0)),Yt(v,"aria-pressed",String(
 R()))}function B(D,H){let C=$?.values(D,H);if(!$||C===void 0||!Number.isFinite(C))return null;let{y:O,x:F,before:T}=$,{m:W,name:I}=e[D],E=O?.text??(K=>V(K,4)),U=T?
 T(D,H):NaN,G=[[O?.name??m.textContent??"value",E(C),O?.unit??""]];if(F&&G.push([F.kind==="time"?"at":F.name,F.kind==="other"||F.kind==="channel"?F.text(H).replace(
 /^row /,""):F.text(H).replace(/^epoch /,"")]),Number.isFinite(U)){let K=E(C-U);G.push(["recorded",E(U),O?.unit??""],["difference",C>U&&!K.startsWith("+")?`+${K}`:
@@ -444,13 +444,13 @@ round(m*(a-1))})}),f=e.modalities.map(()=>[p("td"),p("td"),p("td")]),d=["channel
 elected channel of each SSM stream"},p("thead",{},p("tr",{},p("td"),...d.map(m=>p("th",{scope:"col"},m)))),p("tbody",{},...f.map((m,g)=>p("tr",{},Ct(...Ot(e,g)),
 ...m))));t.append(mt("State half-life by channel"),p("label",{class:"mmv-control mmv-grow"},p("span",{},"Row"),i),l.node,c.node,u,it(`Rows are those of the stat\
 e maps: the channels of each SSM stream with the largest norm, longest half-life first (ln 2 / (Δ·|A|), without coupling${e.recorded_text?`; Δ: median over th\
-e steps of ${e.recorded_text}`:""}).`));let h=Rt();return m=>{let{sample:g,epoch:y,layer:w,channel:b,time:v,brush:A}=m,$=e.part("half_life",w),x=e.part("channel\
+e steps of ${e.recorded_text}`:""}).`));let h=Rt();return m=>{let{sample:g,epoch:y,layer:w,channel:b,time:x,brush:A}=m,$=e.part("half_life",w),v=e.part("channel\
 _index",w);if(i.value=String(b),i.setAttribute("aria-valuetext",`row ${b+1} of ${r}`),h(m,"layer","layer_of_a","channel")){let N=Pt(e.compared.filter(_=>_.has("\
 half_life")).map(_=>_.part("half_life",tn(_,e,m))));l.draw({values:(_,R)=>$[_*r+R],count:r,now:b,range:N,rule:!1,x:Os("row",r),y:{name:"half-life",unit:"steps",
 text:V}}),l.say({title:"half-life by row, steps"})}let k=On(e,N=>N.scale,m),S=e.modalities.map((N,_)=>e.part("state",y,g,w,_)),M=e.modalities.map((N,_)=>e.part(
-"state_valid",g,_)),z=(N,_)=>M[N][_]&&b<Sn(e,w,N)?(S[N][b*a+_]/255)**(e.state_power??1)*e.scale[w]:NaN;c.draw({values:z,count:a,now:v,range:[0,k],brush:A,x:pn(e,
+"state_valid",g,_)),z=(N,_)=>M[N][_]&&b<Sn(e,w,N)?(S[N][b*a+_]/255)**(e.state_power??1)*e.scale[w]:NaN;c.draw({values:z,count:a,now:x,range:[0,k],brush:A,x:pn(e,
 m),y:{name:"‖h‖₂",unit:e.state_unit,text:N=>`${N>=e.scale[w]?"≥ ":""}${V(N)}`}}),c.say({title:`‖h‖₂ of row ${b+1}`}),f.forEach(([N,_,R],L)=>{N.textContent=
-x[L*r+b]<0?"–":String(x[L*r+b]),_.textContent=V($[L*r+b]),R.textContent=z(L,v)>=e.scale[w]?`≥ ${V(e.scale[w])}`:V(z(L,v))})}}yt({name:"half-life",section:"e\
+v[L*r+b]<0?"–":String(v[L*r+b]),_.textContent=V($[L*r+b]),R.textContent=z(L,x)>=e.scale[w]?`≥ ${V(e.scale[w])}`:V(z(L,x))})}}yt({name:"half-life",section:"e\
 xplanation",place:"columns",order:40,needs:["half_life","state"],height:t=>375+20*t,mount:Lu});function Ee(t,e,n){let s=t.part(`signal_valid_${e}`,n),a=t.part(`signal_${e}`,n),r=t.modalities[e].features.length,o=d=>{for(let u=0;u<r;u++)if(Number.isFinite(
 a[d*r+u]))return d;return-1},i=[...s.keys()].filter(d=>s[d]);if(t.has(`signal_at_${e}`))return Ru(i,t.part(`signal_at_${e}`,n),t.part(`signal_until_${e}`,n),o);
 let l=t.align==="resample"||t.modalities[e].static,c=l?i.length:t.align==="pad"?t.sizes.time:s.length,f=l?d=>i[d]:d=>d<s.length&&s[d]?d:-1;return Array.from({length:c},
@@ -468,20 +468,20 @@ r)&&([s,a]=[Math.min(s,r),Math.max(a,r)])}),s<=a?[s,a]:[0,1]}function ll(t,e,n){
 length,f=p("canvas",{role:"img"}),d=p("canvas",{role:"img"}),u=p("div",{class:"mmv-input-mark","aria-hidden":"true"}),h=it(),m=p("div",{class:"mmv-input-image m\
 mv-map"},f,u),g=p("div",{class:"mmv-input-image mmv-map mmv-input-recorded"},d),y=[p("figcaption",{class:"mmv-faint"}),p("figcaption",{class:"mmv-faint"},"recor\
 ded")],w=p("figure",{class:"mmv-input-figure",hidden:""},g,y[1]),b=p("div",{class:"mmv-input-row"},p("div",{class:"mmv-input-pair"},p("figure",{class:"mmv-input\
--figure"},m,y[0]),w),h),v=null,A=-1,$="",x=[0,1],k=_=>bn(t,e,_.sample,[_.time,_.time])?.[1]??-1;function S(_,R){let{width:L,height:j,place:B}=il(t,e,R,Math.max(
-0,A)),[P,q]=x;De(_,L,j,(D,H)=>{let{f:C,i:O}=B(D,H),F=[0,1,2].map(T=>(R.values[O+(l===3?T:0)]-P)/(q-P||1));return R.valid[C]&&F.every(Number.isFinite)?[...F.map(
+-figure"},m,y[0]),w),h),x=null,A=-1,$="",v=[0,1],k=_=>bn(t,e,_.sample,[_.time,_.time])?.[1]??-1;function S(_,R){let{width:L,height:j,place:B}=il(t,e,R,Math.max(
+0,A)),[P,q]=v;De(_,L,j,(D,H)=>{let{f:C,i:O}=B(D,H),F=[0,1,2].map(T=>(R.values[O+(l===3?T:0)]-P)/(q-P||1));return R.valid[C]&&F.every(Number.isFinite)?[...F.map(
 T=>Math.round(255*Math.min(1,Math.max(0,T)))),255]:null});for(let D of[_.parentElement])D&&(D.style.aspectRatio=`${L} / ${j}`);return{width:L,height:j}}let M=(_,R)=>i===
-"whole"?A:Bt(i==="rows"?R:_,t.shape(`signal_${e}`)[1]);i!=="whole"&&Jt(m,m,(_,R)=>{let L=v?rs(t,e,v.sample,M(_,R)):-1;L>=0&&n({time:L})}),Et(m,{label:`${s}: ima\
-ge`,grid:()=>[f.width,f.height],start:()=>i==="rows"?[0,Math.max(0,A)]:i==="columns"?[Math.max(0,A),0]:[0,0],read(_,R){if(!v)return null;let{now:L,then:j}=sn(t,
-e,v.sample),{f:B,i:P}=il(t,e,L,A).place(_,R),q=rs(t,e,v.sample,B);if(B<0||!L.valid[B])return null;let D=({values:C})=>Array.from({length:l},(O,F)=>V(C[P+F],4)).
+"whole"?A:Bt(i==="rows"?R:_,t.shape(`signal_${e}`)[1]);i!=="whole"&&Jt(m,m,(_,R)=>{let L=x?rs(t,e,x.sample,M(_,R)):-1;L>=0&&n({time:L})}),Et(m,{label:`${s}: ima\
+ge`,grid:()=>[f.width,f.height],start:()=>i==="rows"?[0,Math.max(0,A)]:i==="columns"?[Math.max(0,A),0]:[0,0],read(_,R){if(!x)return null;let{now:L,then:j}=sn(t,
+e,x.sample),{f:B,i:P}=il(t,e,L,A).place(_,R),q=rs(t,e,x.sample,B);if(B<0||!L.valid[B])return null;let D=({values:C})=>Array.from({length:l},(O,F)=>V(C[P+F],4)).
 join(", "),H=[["value",D(L),r],["frame",String(B+1)]];return j?.valid[B]&&H.push(["recorded",D(j),r],...l===1?[["difference",`${L.values[P]>j.values[P]?"+":""}${V(
-L.values[P]-j.values[P],4)}`,r]]:[]),{title:`row ${R+1}, column ${_+1}`,modality:e,at:{modality:e,...q<0?{}:{time:q}},rows:H}},locate({time:_}){if(_===void 0||!v||
-i==="whole")return null;let R=bn(t,e,v.sample,[_,_]),L=t.shape(`signal_${e}`)[1];if(!R)return null;let j=[R[0]/L,(R[1]+1)/L];return i==="rows"?{y:j}:{x:j}}});function z(_){
+L.values[P]-j.values[P],4)}`,r]]:[]),{title:`row ${R+1}, column ${_+1}`,modality:e,at:{modality:e,...q<0?{}:{time:q}},rows:H}},locate({time:_}){if(_===void 0||!x||
+i==="whole")return null;let R=bn(t,e,x.sample,[_,_]),L=t.shape(`signal_${e}`)[1];if(!R)return null;let j=[R[0]/L,(R[1]+1)/L];return i==="rows"?{y:j}:{x:j}}});function z(_){
 let R=bn(t,e,_.sample,[_.time,_.time]),L=t.shape(`signal_${e}`)[1];if(u.hidden=i==="whole"||!R,!R)return;let[j,B]=[`${100*R[0]/L}%`,`${100*(R[1]+1-R[0])/L}%`];u.
-style.cssText=i==="rows"?`left:0;width:100%;top:${j};height:${B}`:`top:0;height:100%;left:${j};width:${B}`}function N(_,R){v=_;let L=k(_),j=i==="whole"?String(L):
-"";if(A=L,z(_),!R&&j===$)return;$=j;let{now:B,then:P}=sn(t,e,_.sample);x=Bu(P??B,c);let{width:q,height:D}=S(f,B);w.hidden=!P,y[0].textContent=P?"edited":"",P&&S(
+style.cssText=i==="rows"?`left:0;width:100%;top:${j};height:${B}`:`top:0;height:100%;left:${j};width:${B}`}function N(_,R){x=_;let L=k(_),j=i==="whole"?String(L):
+"";if(A=L,z(_),!R&&j===$)return;$=j;let{now:B,then:P}=sn(t,e,_.sample);v=Bu(P??B,c);let{width:q,height:D}=S(f,B);w.hidden=!P,y[0].textContent=P?"edited":"",P&&S(
 d,P);let H=B.valid.some(Boolean),C=`${q} by ${D} pixels`;f.setAttribute("aria-label",`${s}: image of ${C}, upright; ${ol[i]}${P?"; edited, the recorded image st\
-ands beside it":""}`),d.setAttribute("aria-label",`${s}: the recorded image of ${C}`);let[O,F]=x.map(T=>H?V(T):"–");h.textContent=`${q} × ${D} pixels; ${ol[i]}\
+ands beside it":""}`),d.setAttribute("aria-label",`${s}: the recorded image of ${C}`);let[O,F]=v.map(T=>H?V(T):"–");h.textContent=`${q} × ${D} pixels; ${ol[i]}\
 . ${l===3?`Red, green, blue: ${O} to ${F}`:`Black ${O}, white ${F}`}${r&&`, ${r}`}. Hatched: masked or not recorded.`}return{node:b,draw:N,stop(){}}}function cl(t){let n=Math.max(64,Math.ceil((t.length-256)/159)),s=t.length<256?0:1+Math.floor((t.length-256)/n),a=new Float32Array(s*128),r=Float64Array.from({length:256},
 (l,c)=>.5-.5*Math.cos(2*Math.PI*c/256)),o=Float64Array.from({length:256},(l,c)=>Math.cos(2*Math.PI*c/256)),i=1e-12;for(let l=0;l<s;l++)for(let c=0;c<128;c++){let f=0,
 d=0;for(let u=0;u<256;u++){let h=t[l*n+u]*r[u];f+=h*o[c*u%256],d+=h*o[(c*u+256/4)%256]}a[l*128+c]=f*f+d*d,i=Math.max(i,a[l*128+c])}for(let l=0;l<a.length;l++)a[l]=
@@ -492,27 +492,27 @@ let{name:s,unit:a,rate_hz:r}=t.modalities[e],o=Number(r),i=t.sizes.time,l=ct("pa
 ta-m":e%8}),f=ct("path",{class:"mmv-rule"}),d=p("canvas",{role:"img","aria-label":`${s}: spectrogram, 0 to ${V(o/2)} Hz from bottom to top`}),u=it(),h=Pe(`${s}:\
  waveform`,f,c,l),m=p("div",{class:"mmv-plot mmv-chart mmv-input-wave"},h),g=p("div",{class:"mmv-plot mmv-map mmv-input-spectrogram"},d),y=[p("div",{class:"mmv-\
 scale mmv-ticks-y","aria-hidden":"true"}),p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"true"})],w=ve(),b=[`waveform${a?`, ${a}`:""}`,"spectrogram, Hz"].
-map(C=>p("div",{class:"mmv-subtitle"},C)),v=[m,g].map(C=>{let O=p("div",{class:"mmv-cursor mmv-input-cursor","aria-hidden":"true"}),F=[p("div",{class:"mmv-veil \
+map(C=>p("div",{class:"mmv-subtitle"},C)),x=[m,g].map(C=>{let O=p("div",{class:"mmv-cursor mmv-input-cursor","aria-hidden":"true"}),F=[p("div",{class:"mmv-veil \
 mmv-input-veil"}),p("div",{class:"mmv-veil mmv-input-veil"})];return C.append(...F,O),{cursor:O,veils:F}}),A=p("div",{},p("div",{class:"mmv-charted","data-plots":""},
-b[0],y[0],m,b[1],y[1],g,w.node)),$=new Float32Array(0),x=new Float32Array(0),k=new Float32Array(0),S={columns:0,rows:0,decibels:new Float32Array(0)},M=[-1,1],z=null,
+b[0],y[0],m,b[1],y[1],g,w.node)),$=new Float32Array(0),v=new Float32Array(0),k=new Float32Array(0),S={columns:0,rows:0,decibels:new Float32Array(0)},M=[-1,1],z=null,
 N=null,_=()=>N?.stop();async function R(){if(N||!k.length)return _();let C=new AudioContext,O=C.createBuffer(1,k.length,o),F=$r(k)||1;O.copyToChannel(k.map(T=>T/
 F),0),N=new AudioBufferSourceNode(C,{buffer:O}),N.connect(C.destination),N.addEventListener("ended",()=>{N=null,L.textContent="play",C.close()}),L.textContent="\
 stop",N.start()}let L=pt("play",R,{"aria-label":`Play or stop ${s}`});A.append(p("div",{class:"mmv-inline"},L,u));let j=C=>Bt(gt(i,z).share(C),i);for(let C of[m,
 g])Jt(C,C,O=>n({time:j(O)})),ke(C,C,i,()=>z,n);let B=C=>{let O=gt(i,z);return C<O.from||C>O.to?null:{x:[O.across(C/i),O.across((C+1)/i)]}},P=C=>["time",nt(C/o,4),
 "s"];Et(m,{label:`${s}: waveform`,grid:()=>[$.length,1],start:()=>[Math.floor(((z?.time??0)+.5)/i*$.length),0],cellAt:C=>[Bt(gt(i,z).share(C),$.length),0],read(C){
-if(!Number.isFinite($[C]))return null;let O=[["value",V($[C],4),a],P(C)];return x.length&&Number.isFinite(x[C])&&O.push(["recorded",V(x[C],4),a],["difference",`${$[C]>
-x[C]?"+":""}${V($[C]-x[C],4)}`,a]),{title:"waveform",modality:e,at:{modality:e,time:Bt((C+.5)/$.length,i)},rows:O,place:[gt(i,z).across((C+.5)/$.length),me($[C],
+if(!Number.isFinite($[C]))return null;let O=[["value",V($[C],4),a],P(C)];return v.length&&Number.isFinite(v[C])&&O.push(["recorded",V(v[C],4),a],["difference",`${$[C]>
+v[C]?"+":""}${V($[C]-v[C],4)}`,a]),{title:"waveform",modality:e,at:{modality:e,time:Bt((C+.5)/$.length,i)},rows:O,place:[gt(i,z).across((C+.5)/$.length),me($[C],
 M)/100]}},placeOf:C=>[gt(i,z).across((C+.5)/$.length),.5],locate:({time:C})=>C===void 0?null:B(C)}),Et(g,{label:`${s}: spectrogram`,grid:()=>[S.columns,S.rows],
 start:()=>[Math.floor(((z?.time??0)+.5)/i*S.columns),S.rows-1],cellAt:(C,O)=>[Bt(gt(i,z).share(C),S.columns),Bt(O,S.rows)],read(C,O){let F=S.rows-1-O,T=S.decibels[C*
 S.rows+F],W=(C+.5)/S.columns;return Number.isFinite(T)?{title:"spectrogram",modality:e,at:{modality:e,time:Bt(W,i)},rows:[["power",nt(T,1),"dB of the largest"],
 ["frequency",V(F*o/(2*S.rows),4),"Hz"],P(W*$.length)]}:null},placeOf:(C,O)=>[gt(i,z).across((C+.5)/S.columns),(O+.5)/S.rows],locate:({time:C})=>C===void 0?null:
 B(C)});let q=({values:C,valid:O},F)=>Float32Array.from(F,({frame:T})=>T>=0&&O[T]?C[T]:NaN);function D(C){_();let{now:O,then:F}=sn(t,e,C.sample),T=Ee(t.recorded,
-e,C.sample);$=q(O,Ee(t,e,C.sample)),x=F?q(F,T):new Float32Array(0),k=$.filter(Number.isFinite),L.disabled=!k.length;let W=Math.max($r($),$r(x))||1;M=[-W,W],l.setAttribute(
-"d",dl($,M)),c.setAttribute("d",x.length?dl(x,M):""),f.setAttribute("d",`M0 ${me(0,M)}H1000`);let I=$.map(K=>Number.isFinite(K)?K:0);S=cl(I),Zt(d,S.columns,S.rows,
+e,C.sample);$=q(O,Ee(t,e,C.sample)),v=F?q(F,T):new Float32Array(0),k=$.filter(Number.isFinite),L.disabled=!k.length;let W=Math.max($r($),$r(v))||1;M=[-W,W],l.setAttribute(
+"d",dl($,M)),c.setAttribute("d",v.length?dl(v,M):""),f.setAttribute("d",`M0 ${me(0,M)}H1000`);let I=$.map(K=>Number.isFinite(K)?K:0);S=cl(I),Zt(d,S.columns,S.rows,
 (K,J)=>S.columns?Math.round(255*Math.max(0,1+S.decibels[K*S.rows+S.rows-1-J]/fl)):-1);let E=[W,0,-W],U=Ge([-W,0,W]).reverse(),G=nn([0,o/2],3);Vt(y[0],E.map((K,J)=>({
 at:me(K,M)/100,text:U[J]})),"top"),Vt(y[1],G.map((K,J)=>({at:1-K/(o/2),text:Ge(G)[J]})),"top"),u.textContent=`${$.length} values at ${V(o)} Hz, ${V($.length/o)}\
- s${x.length?"; faint: as recorded":""}. Hann window of 256 values, −${fl} to 0 dB of the largest. Played at full scale.`}function H(C,O){z=C,O&&D(C),Fe(h,i,C),
-Fe(d,i,C);let F=gt(i,C),T=F.across((C.time+1)/i),[W,I]=C.brush??[0,i-1],E=[W/i,(I+1)/i].map(U=>Math.min(1,Math.max(0,F.across(U))));for(let{cursor:U,veils:G}of v)
+ s${v.length?"; faint: as recorded":""}. Hann window of 256 values, −${fl} to 0 dB of the largest. Played at full scale.`}function H(C,O){z=C,O&&D(C),Fe(h,i,C),
+Fe(d,i,C);let F=gt(i,C),T=F.across((C.time+1)/i),[W,I]=C.brush??[0,i-1],E=[W/i,(I+1)/i].map(U=>Math.min(1,Math.max(0,F.across(U))));for(let{cursor:U,veils:G}of x)
 U.hidden=T<0||T>1+1e-9,U.style.setProperty("--at",String(T)),G[0].style.width=`${100*E[0]}%`,G[1].style.width=`${100*(1-E[1])}%`;w.draw(re(t,C,4).map(({at:U,text:G})=>({
 at:F.across(U),text:G})),pe(t,C)),h.setAttribute("aria-label",`${s}: waveform, cursor at ${St(t,C.sample,C.time)}`)}return{node:A,draw:H,stop:_}}function qu(t,e,n,s,a){let r=Array.from(s).flatMap((f,d)=>f?[d]:[]),o=t.modalities[e].step_s,i=t.duration_s[n];if(!t.has(`signal_at_${e}`)||!o||!i)return new Map(
 r.map((f,d)=>[f,r[Math.min(r.length-1,Math.max(0,d-a))]]));let l=t.part(`signal_at_${e}`,n),c=a*o/i;return new Map(r.map(f=>[f,r.reduce((d,u)=>Math.abs(l[u]-(l[f]-
@@ -524,24 +524,24 @@ words:f,changed:o.swap!==void 0,reason:""};let d=c<t.recorded_samples?t.recorded
 c,d,o.delay))u[h]=f[m]??"";return{words:Array.from(u,h=>h??""),changed:!0,reason:""}}var Du=.55;function Wu(t,e,{sample:n,time:s}){if(!t.has("attribution")||t.lacks("attribution",n)||t.edited()&&!t.replaced("attribution"))return null;let{values:a,
 count:r,from:o,to:i}=Te(t,n,s),l=t.sizes.time,c=Ee(t,e,n).filter(d=>d.frame>=0),f=new Map;for(let d=0;d<r;d++){let u=o(d)/l,h=(i(d)+1)/l,m=c.map(y=>Math.max(0,Math.
 min(h,y.to)-Math.max(u,y.from))),g=m.reduce((y,w)=>y+w,0);g>1e-12&&m.forEach((y,w)=>y&&f.set(c[w].frame,(f.get(c[w].frame)??0)+a[e*r+d]*y/g))}return f}function hl(t,e,n){
-let{name:s}=t.modalities[e],a=p("div",{class:"mmv-plot mmv-tokens"}),r=p("p",{class:"mmv-tokens-recorded"}),o=it(),i=[],l=[],c=[],f=null,d=null;function u(v,A,$){
-let x=$.left+v*$.width,k=$.top+A*$.height,S=-1,M=1/0;return i.forEach((z,N)=>{for(let _ of z.getClientRects()){let R=Math.hypot(Math.max(0,_.left-x,x-_.right),3*
-Math.max(0,_.top-k,k-_.bottom));R<M&&([S,M]=[N,R])}}),M<40?[S,0]:[0,-1]}a.addEventListener("click",v=>{let[A,$]=u(...h(v)),x=f&&$>=0?rs(t,e,f.sample,l[A]):-1;x>=
-0&&n({time:x})});function h(v){let A=a.getBoundingClientRect();return[(v.clientX-A.left)/(A.width||1),(v.clientY-A.top)/(A.height||1),A]}Et(a,{label:`${s}: word\
-s`,grid:()=>[i.length,1],start:()=>[Math.max(0,l.indexOf(f?bn(t,e,f.sample,[f.time,f.time])?.[1]??0:0)),0],cellAt:u,placeOf(v){let A=a.getBoundingClientRect(),$=i[v]?.
-getBoundingClientRect()??A;return[($.left+$.width/2-A.left)/(A.width||1),($.top-A.top)/(A.height||1)]},read(v){if(!f||!i[v])return null;let A=rs(t,e,f.sample,l[v]),
-$=d?.get(l[v]),x=i[v].hasAttribute("data-masked"),k=[["word",`${l[v]+1}`],...x?[["state","masked"]]:[],...$===void 0?[]:[[t.attribution.name,`${$>0?"+":""}${V($,
-2)}`]]];return{title:c[v]||"(no word)",modality:e,at:{modality:e,...A<0?{}:{time:A}},rows:k}},locate:()=>null});function m(v){let{sample:A}=v,$=Es(t,e,A),{now:x}=sn(
-t,e,A),k=t.modalities[e].tokens?.[A]??null;if(r.hidden=!0,!$.words){[i,l,c]=[[],[],[]],a.replaceChildren(it($.reason));return}let S=$.words,M=[...x.valid.keys()].
-filter(z=>x.valid[z]||S[z]);l=M,c=M.map(z=>S[z]??""),i=c.map((z,N)=>p("span",{class:"mmv-word",...x.valid[M[N]]?{}:{"data-masked":""}},Q(z||"␣"))),a.replaceChildren(
+let{name:s}=t.modalities[e],a=p("div",{class:"mmv-plot mmv-tokens"}),r=p("p",{class:"mmv-tokens-recorded"}),o=it(),i=[],l=[],c=[],f=null,d=null;function u(x,A,$){
+let v=$.left+x*$.width,k=$.top+A*$.height,S=-1,M=1/0;return i.forEach((z,N)=>{for(let _ of z.getClientRects()){let R=Math.hypot(Math.max(0,_.left-v,v-_.right),3*
+Math.max(0,_.top-k,k-_.bottom));R<M&&([S,M]=[N,R])}}),M<40?[S,0]:[0,-1]}a.addEventListener("click",x=>{let[A,$]=u(...h(x)),v=f&&$>=0?rs(t,e,f.sample,l[A]):-1;v>=
+0&&n({time:v})});function h(x){let A=a.getBoundingClientRect();return[(x.clientX-A.left)/(A.width||1),(x.clientY-A.top)/(A.height||1),A]}Et(a,{label:`${s}: word\
+s`,grid:()=>[i.length,1],start:()=>[Math.max(0,l.indexOf(f?bn(t,e,f.sample,[f.time,f.time])?.[1]??0:0)),0],cellAt:u,placeOf(x){let A=a.getBoundingClientRect(),$=i[x]?.
+getBoundingClientRect()??A;return[($.left+$.width/2-A.left)/(A.width||1),($.top-A.top)/(A.height||1)]},read(x){if(!f||!i[x])return null;let A=rs(t,e,f.sample,l[x]),
+$=d?.get(l[x]),v=i[x].hasAttribute("data-masked"),k=[["word",`${l[x]+1}`],...v?[["state","masked"]]:[],...$===void 0?[]:[[t.attribution.name,`${$>0?"+":""}${V($,
+2)}`]]];return{title:c[x]||"(no word)",modality:e,at:{modality:e,...A<0?{}:{time:A}},rows:k}},locate:()=>null});function m(x){let{sample:A}=x,$=Es(t,e,A),{now:v}=sn(
+t,e,A),k=t.modalities[e].tokens?.[A]??null;if(r.hidden=!0,!$.words){[i,l,c]=[[],[],[]],a.replaceChildren(it($.reason));return}let S=$.words,M=[...v.valid.keys()].
+filter(z=>v.valid[z]||S[z]);l=M,c=M.map(z=>S[z]??""),i=c.map((z,N)=>p("span",{class:"mmv-word",...v.valid[M[N]]?{}:{"data-masked":""}},Q(z||"␣"))),a.replaceChildren(
 ...i.length?i.flatMap(z=>[z," "]):[it("No word: the text is empty, or not recorded for this sample.")]),$.changed&&k&&(r.hidden=!1,r.replaceChildren("Recorded: ",
-Q(k.filter(Boolean).join(" "))))}function g(v){d=Wu(t,e,v);let A=Math.max(0,...l.map($=>Math.abs(d?.get($)??0)));i.forEach(($,x)=>{let k=d?.get(l[x])??0,S=A?k/A:
+Q(k.filter(Boolean).join(" "))))}function g(x){d=Wu(t,e,x);let A=Math.max(0,...l.map($=>Math.abs(d?.get($)??0)));i.forEach(($,v)=>{let k=d?.get(l[v])??0,S=A?k/A:
 0;if($.toggleAttribute("data-share",!1),!d||Math.abs(S)<.02)$.style.background="";else{let[M,z,N]=An(S).map((_,R)=>R<3?Math.round(255-Du*(255-_)):_);$.style.background=
 `rgb(${M},${z},${N})`,$.setAttribute("data-share",S>0?"+":"−")}}),o.textContent=d&&A?`Colour: ${t.attribution.name} of each word, red and solid line: raises, \
 blue and dotted line: lowers; largest ${V(A,2)}. A step's share is divided over its words by time.`:t.has("attribution")?`No attribution of ${t.edited()?"an edi\
-ted sample":"this sample"}: the words are not coloured.`:""}function y(v){let A=bn(t,e,v.sample,[v.time,v.time]),$=v.brush?bn(t,e,v.sample,v.brush):null;i.forEach(
-(x,k)=>{x.toggleAttribute("data-now",A!==null&&l[k]>=A[0]&&l[k]<=A[1]),x.toggleAttribute("data-out",v.brush!==null&&($===null||l[k]<$[0]||l[k]>$[1]))})}let w=-1;
-function b(v,A){f=v,A&&m(v),(A||v.time!==w)&&g(v),w=v.time,y(v)}return{node:p("div",{},a,r,o),draw:b,stop(){}}}var Hu=(t,e)=>({node:it(`${t.modalities[e].features.length} values per analysis frame: see the lane. The data contain no waveform.`),draw(){},stop(){}}),pl={image:ll,
+ted sample":"this sample"}: the words are not coloured.`:""}function y(x){let A=bn(t,e,x.sample,[x.time,x.time]),$=x.brush?bn(t,e,x.sample,x.brush):null;i.forEach(
+(v,k)=>{v.toggleAttribute("data-now",A!==null&&l[k]>=A[0]&&l[k]<=A[1]),v.toggleAttribute("data-out",x.brush!==null&&($===null||l[k]<$[0]||l[k]>$[1]))})}let w=-1;
+function b(x,A){f=x,A&&m(x),(A||x.time!==w)&&g(x),w=x.time,y(x)}return{node:p("div",{},a,r,o),draw:b,stop(){}}}var Hu=(t,e)=>({node:it(`${t.modalities[e].features.length} values per analysis frame: see the lane. The data contain no waveform.`),draw(){},stop(){}}),pl={image:ll,
 text:hl,audio:(t,e,n)=>t.modalities[e].features.length===1?ul(t,e,n):Hu(t,e)},ml=(t,e)=>Object.hasOwn(pl,t.modalities[e].display.kind)?pl[t.modalities[e].display.
 kind]:null;function Uu(t,e,n,s){let a=e.modalities.flatMap((o,i)=>{let l=ml(e,i);return l?[{m:i,part:l(e,i,s)}]:[]});t.append(mt("Input"),...a.map(({m:o,part:i})=>p(
 "div",{class:"mmv-input","data-m":o%8},p("div",{class:"mmv-name"},...Ot(e,o)),i.node)));let r=Rt();return o=>{let i=r(o,"sample");for(let{part:l}of a)l.draw(o,i)}}
@@ -549,19 +549,19 @@ yt({name:"input",place:"side",section:"sample",order:5,needs:["signal_0"],early:
 e.features.length===1)),mount:Uu});var yn=512,Gu=2e5,Mr=[.1,.03,.01,.003,.001],Ku=.4,$a={key:"state",scale:t=>t.scale,power:t=>t.state_power??1},_r={key:"influence",scale:t=>t.influence?.scale,power:()=>2},
 gl=new WeakMap;function Yu(t){let e=gl.get(t.compared)??new Map;return gl.set(t.compared,e),e}function Ju(t,e,n,s,a){let r=Yu(t),o=JSON.stringify([n.key,a||tn(t.
 compared[0],t,e),s]),i=r.get(o);if(i)return i;let l=new Float64Array(yn);for(let f of t.compared){let d=n.scale(f);if(!d||!f.has(n.key))continue;let u=f.recorded.
-shape(n.key),h=n.key==="state"?2:1,m=u.slice(h+1).reduce((v,A)=>v*A,1),g=u.slice(0,h).reduce((v,A)=>v*A,1),y=f.recorded.part(n.key),w=a?u[h]:1,b=Math.max(1,Math.
-floor(g*m*w/Gu))|1;for(let v=0;v<u[h];v++){if(!a&&v!==Math.min(tn(f,t,e),u[h]-1))continue;let A=Int32Array.from({length:256},($,x)=>Math.min(yn-1,Math.round((yn-
-1)*Math.sqrt(d[v]*(x/255)**n.power(f)/s))));for(let $=0;$<g;$++)for(let x=$%b,k=($*u[h]+v)*m;x<m;x+=b)y[k+x]&&l[A[y[k+x]]]++}}let c=0;for(let f=0;f<yn;f++)c=l[f]+=
+shape(n.key),h=n.key==="state"?2:1,m=u.slice(h+1).reduce((x,A)=>x*A,1),g=u.slice(0,h).reduce((x,A)=>x*A,1),y=f.recorded.part(n.key),w=a?u[h]:1,b=Math.max(1,Math.
+floor(g*m*w/Gu))|1;for(let x=0;x<u[h];x++){if(!a&&x!==Math.min(tn(f,t,e),u[h]-1))continue;let A=Int32Array.from({length:256},($,v)=>Math.min(yn-1,Math.round((yn-
+1)*Math.sqrt(d[x]*(v/255)**n.power(f)/s))));for(let $=0;$<g;$++)for(let v=$%b,k=($*u[h]+x)*m;v<m;v+=b)y[k+v]&&l[A[y[k+v]]]++}}let c=0;for(let f=0;f<yn;f++)c=l[f]+=
 c;if(c)for(let f=0;f<yn;f++)l[f]/=c;return r.set(o,l),l}function Vu(t){for(let e of Mr){let n=e*(Math.exp(.2*Math.log1p(1/e))-1);if(t[Math.floor((yn-1)*Math.sqrt(
 n))]<=Ku)return e}return Mr[Mr.length-1]}var bl=new WeakMap;function jn(t,e,n){let s=bl.get(t)??new Map,a=JSON.stringify([n.key,un(e),e.layer,e.layer_of_a]),r=s.
 get(a)??Xu(t,e,n);return bl.set(t,s),s.set(a,r),r}function Xu(t,e,n){let{scale:s,range:a}=un(e),r=e.layer,o=a==="shared",i=n.power(t),l=n.scale(t)?.[r]??1,c=(o?
-Math.max(...t.compared.flatMap(x=>n.scale(x)??[])):On(t,n.scale,e))||1,f=Ju(t,e,n,c,o),d=Vu(f),u=(x,k)=>s==="linear"?Math.min(1,x/k):s==="quantile"?f[Math.min(yn-
-1,Math.round((yn-1)*Math.sqrt(Math.min(1,x/c))))]:Math.min(1,wa([0,k],[0,1]).constant(d*k)(x)),h=x=>{let k=wa([0,x],[0,1]).constant(d*x);return Uint8Array.from(
-{length:256},(S,M)=>{let z=l*(M/255)**i;return Math.round(255*(s==="symmetric log"?Math.min(1,k(z)):M?u(z,x):0))})},m=h(c),g=a==="channel"&&n.key==="state"&&t.compared.
-length===1&&s!=="quantile",y=new Map,w=x=>{if(!g||!x)return m;let k=y.get(x)??h(l*(x/255)**i);return y.set(x,k),k},b=x=>{let k=0,S=c;for(let M=0;M<40;M++){let z=(k+
-S)/2;u(z,c)<x?k=z:S=z}return S},v=null,A=()=>g?[{at:0,text:"0"},{at:1,text:"largest of the row"}]:[0,.25,.5,.75,1].map(x=>({at:x,text:x?`${x===1?"≥ ":""}${V(x===
-1?c:b(x),2)}`:"0"})),$=s==="symmetric log"?`symmetric log, linear to ${V(100*d,2)} %`:s;return{table:m,tableOfRow:w,perRow:g,get ticks(){return v??=A()},top:c,name:$,
-value:x=>l*(x/255)**i,per:a}}function yl(t,e){let n=Za.filter(([l])=>l!=="channel"||t.compared.length===1).filter(([l])=>l!=="shared"||t.layers.length>1||t.compared.
+Math.max(...t.compared.flatMap(v=>n.scale(v)??[])):On(t,n.scale,e))||1,f=Ju(t,e,n,c,o),d=Vu(f),u=(v,k)=>s==="linear"?Math.min(1,v/k):s==="quantile"?f[Math.min(yn-
+1,Math.round((yn-1)*Math.sqrt(Math.min(1,v/c))))]:Math.min(1,wa([0,k],[0,1]).constant(d*k)(v)),h=v=>{let k=wa([0,v],[0,1]).constant(d*v);return Uint8Array.from(
+{length:256},(S,M)=>{let z=l*(M/255)**i;return Math.round(255*(s==="symmetric log"?Math.min(1,k(z)):M?u(z,v):0))})},m=h(c),g=a==="channel"&&n.key==="state"&&t.compared.
+length===1&&s!=="quantile",y=new Map,w=v=>{if(!g||!v)return m;let k=y.get(v)??h(l*(v/255)**i);return y.set(v,k),k},b=v=>{let k=0,S=c;for(let M=0;M<40;M++){let z=(k+
+S)/2;u(z,c)<v?k=z:S=z}return S},x=null,A=()=>g?[{at:0,text:"0"},{at:1,text:"largest of the row"}]:[0,.25,.5,.75,1].map(v=>({at:v,text:v?`${v===1?"≥ ":""}${V(v===
+1?c:b(v),2)}`:"0"})),$=s==="symmetric log"?`symmetric log, linear to ${V(100*d,2)} %`:s;return{table:m,tableOfRow:w,perRow:g,get ticks(){return x??=A()},top:c,name:$,
+value:v=>l*(v/255)**i,per:a}}function yl(t,e){let n=Za.filter(([l])=>l!=="channel"||t.compared.length===1).filter(([l])=>l!=="shared"||t.layers.length>1||t.compared.
 length>1),s=un({}),a=Dt("Colours",vs,l=>e({colours:{...s,scale:vs[l]}})),r=Dt("Range",n.map(([,l])=>l),l=>e({colours:{...s,range:n[l][0]}})),o=l=>{s=un(l),ht(a.
 select,"value",String(vs.indexOf(s.scale))),ht(r.select,"value",String(Math.max(0,n.findIndex(([c])=>c===s.range))))};return{node:p("div",{class:"mmv-inline mmv\
 -colour-controls",role:"group","aria-label":"Colour scale of the maps"},a.node,...n.length>1?[r.node]:[]),draw:o}}function Ma(t){let e=p("canvas",{"aria-hidden":"\
@@ -574,9 +574,9 @@ max(4,500/e.length):4)}function kr(t,e,{time:n},s){let a=t.sizes.time,r=gt(a,e);
 a)],...s?{y:s}:{}}}var Ar=(t,e,n,s)=>Number.isFinite(e)?[["recorded",n(e),s],["difference",`${t>e?"+":""}${n(t-e)}`,s]]:[],zs=t=>V(t,4);function th(t,e){let{name:n,
 unit:s,features:a,rate_hz:r,irregular:o,static:i,display:l,tokens:c}=t.modalities[e],f=a.length,d=f>10||f>1&&l.kind!=="lines",u=!t.has(`signal_at_${e}`),h=H=>d&&
 l.kind==="audio"?f-1-H:H,m=`${n}: input signal, ${f} features${s?`, in ${s}`:""}`,g=p("span"),y=p("span"),w=p("span",{class:"mmv-absent",hidden:""},"absent: not\
- recorded for this sample"),b=a.map((H,C)=>ct("path",{class:"mmv-line","data-f":C%8,"stroke-dasharray":Ze[C%8]})),v=a.map(()=>ct("path",{class:"mmv-recorded-lin\
-e"})),A=d?p("canvas",{role:"img","aria-label":m}):null,$=ct("path",{class:"mmv-rule"}),x=A??Pe(m,$,...v,...b),k=p("div",{class:"mmv-faint"}),S=p("div",{class:`m\
-mv-plot mmv-signal${d?" mmv-map":""}`,"data-m":e%8},x,w),M=p("div",{class:"mmv-gutter","data-m":e%8},bs(t,e),p("div",{class:"mmv-faint mmv-unit"},i?`static${s&&
+ recorded for this sample"),b=a.map((H,C)=>ct("path",{class:"mmv-line","data-f":C%8,"stroke-dasharray":Ze[C%8]})),x=a.map(()=>ct("path",{class:"mmv-recorded-lin\
+e"})),A=d?p("canvas",{role:"img","aria-label":m}):null,$=ct("path",{class:"mmv-rule"}),v=A??Pe(m,$,...x,...b),k=p("div",{class:"mmv-faint"}),S=p("div",{class:`m\
+mv-plot mmv-signal${d?" mmv-map":""}`,"data-m":e%8},v,w),M=p("div",{class:"mmv-gutter","data-m":e%8},bs(t,e),p("div",{class:"mmv-faint mmv-unit"},i?`static${s&&
 " · "}`:r===null?"":`${o?"≈ ":""}${Number(r.toPrecision(o?2:4))} Hz${o?", irregular":""}${s&&" · "}`,Q(s)),d?k:p("div",{class:"mmv-faint"},Ns(a,(H,C)=>b[H].
 classList.toggle("mmv-off",!C))),p("div",{class:`mmv-range${d?" mmv-range-names":""}`,"aria-hidden":"true"},g,y)),z=[],N=[],_=[],R=null,L=[],j=[0,0],B=[],P="",q=H=>L.
 reduce((C,O,F)=>O.from<=H+1e-9?F:C,0);Et(S,{label:m,grid:()=>[L.length,f],start:()=>[q(((R?.time??0)+.5)/t.sizes.time),0],cellAt(H,C){let O=q(gt(t.sizes.time,R).
@@ -586,27 +586,27 @@ reduce((W,I,E)=>I<(T[W]??1/0)||!Number.isFinite(T[W])?E:W,0)]},read(H,C){let O=h
 J=u?(F.from+F.to)/2:F.at;return{title:a[O],modality:e,at:{modality:e,time:Math.min(E-1,Math.max(0,Math.ceil(F.to*E-1e-9)-1))},rows:[...c&&Es(t,e,T).words?.[F.frame]?
 [["word",Es(t,e,T).words?.[F.frame]??""]]:[],["value",zs(I),s],K===null?["frame",String(F.frame+1)]:["time",`${nt(t.start_s[T]+(u?F.to:F.at)*K,3)}`,"s"],...Ar(I,
 G,zs,s)],place:[U.across(J),d?(C+.5)/f:Number.isFinite(I)?me(I,j)/100:.5]}},placeOf:H=>[gt(t.sizes.time,R).across(((L[H]?.from??0)+(L[H]?.to??0))/2),.5],locate:H=>kr(
-t,R,H)});function D(H){let{sample:C}=H,O=gt(t.sizes.time,H);R=H,Fe(x,t.sizes.time,H);let{now:F,then:T}=sn(t,e,C),{values:W}=F,I=T&&!d?Ee(t.recorded,e,C):null,E=[
+t,R,H)});function D(H){let{sample:C}=H,O=gt(t.sizes.time,H);R=H,Fe(v,t.sizes.time,H);let{now:F,then:T}=sn(t,e,C),{values:W}=F,I=T&&!d?Ee(t.recorded,e,C):null,E=[
 W,F.valid,...u?[]:[t.part(`signal_at_${e}`,C),t.part(`signal_until_${e}`,C)],...T&&I?[T.values,T.valid]:[]],U=E.length!==_.length||E.some((At,ut)=>xa(At,_[ut])),
 [G,K]=j;U&&([_,L]=[E,Ee(t,e,C)]);let J=er([...t.compared.map(At=>wl(At.part(`signal_${e}`,C),At===t?L:Ee(At,e,C),f)),...T&&I?[wl(T.values,I,f)]:[]]);j=J;let X=!U&&
 J[0]===G&&J[1]===K;ht(w,"hidden",L.some(At=>At.frame>=0)),Mt(w,F.valid.some(Boolean)?"recorded without any value":t.recorded.part(`signal_valid_${e}`,C).some(Boolean)?
 "masked: removed from the model's input":"absent: not recorded for this sample");let at=w.hidden?Ya(...J):["",""],[tt,st]=w.hidden&&d?[a[h(f-1)],a[h(0)]]:at;if(Mt(
 y,tt),Mt(g,st),A){if(Mt(k,`${f} features${w.hidden?`; colours ${at.join(" to ")}`:""}`),X)return;let At=J[1]>J[0]?255/(J[1]-J[0]):0,ut=al(L,u);Zt(A,ut.length,f,
 (Nt,Gt)=>{let $e=ut[Nt]<0?NaN:W[ut[Nt]*f+h(Gt)];return Number.isFinite($e)?Math.round(($e-J[0])*At):-1});return}let dt=Zu(L),wt=JSON.stringify([dt,O.from,O.to]);
-if(wt!==P){P=wt;for(let At of B)At.remove();x.before(...B=Qu(dt,O))}if(X)return;let jt=w.hidden&&J[0]<0&&J[1]>0?`M0 ${me(0,J).toFixed(2)}H1000`:"";$.getAttribute(
+if(wt!==P){P=wt;for(let At of B)At.remove();v.before(...B=Qu(dt,O))}if(X)return;let jt=w.hidden&&J[0]<0&&J[1]>0?`M0 ${me(0,J).toFixed(2)}H1000`:"";$.getAttribute(
 "d")!==jt&&$.setAttribute("d",jt),b.forEach((At,ut)=>{let Nt=vl(W,L,f,ut,J,u);z[ut]!==Nt&&At.setAttribute("d",z[ut]=Nt);let Gt=T&&I?vl(T.values,I,f,ut,J,u):"";(N[ut]??
-"")!==Gt&&v[ut].setAttribute("d",N[ut]=Gt)})}return{gutter:M,box:S,draw:D}}function eh(t,e){let{time:n,channel:s}=t.sizes,a=p("canvas",{role:"img"}),r=p("div",{
+"")!==Gt&&x[ut].setAttribute("d",N[ut]=Gt)})}return{gutter:M,box:S,draw:D}}function eh(t,e){let{time:n,channel:s}=t.sizes,a=p("canvas",{role:"img"}),r=p("div",{
 class:"mmv-faint"}),o=p("span",{class:"mmv-absent",hidden:""},"no scan in this layer"),i=s,l=p("div",{class:"mmv-row","aria-hidden":"true"}),c=p("span"),f=null,
 d=p("div",{class:"mmv-plot mmv-state mmv-map"},a,l,o),u=p("div",{class:"mmv-gutter"},p("div",{class:"mmv-faint"},"hidden state"),r,p("div",{class:"mmv-channel-r\
 ows","aria-hidden":"true",title:"rows of the map, longest half-life first"},p("span",{},"row 1"),c));Et(d,{label:`${t.modalities[e].name}: hidden state, channel\
 s over steps`,grid:()=>[n,i],start:()=>[f?.time??0,f?.channel??0],cellAt:(y,w)=>[Bt(gt(n,f).share(y),n),Bt(w,i)],placeOf:(y,w)=>[gt(n,f).across((y+.5)/n),(w+.5)/
-i],locate:y=>kr(t,f,y,y.channel!==void 0&&y.channel<i&&(y.modality??e)===e?[y.channel/i,(y.channel+1)/i]:void 0),read(y,w){if(!f||!i)return null;let{sample:b,epoch:v,
-layer:A}=f,$=jn(t,f,$a),x=t.has("channel_index")?t.part("channel_index",A)[e*s+w]:w,k={modality:e,channel:w,time:y},S=[["row",String(w+1)],["at",St(t,b,y)]];if(!t.
-part("state_valid",b,e)[y])return{title:`channel ${x}`,modality:e,at:k,rows:[[t.state_name,"no data"],...S]};let M=t.part("state",v,b,A,e)[w*n+y],z=$.value(M),N=t.
-edited()&&t.replaced("state")&&t.recorded.part("state_valid",b,e)[y]?$.value(t.recorded.part("state",v,b,A,e)[w*n+y]):NaN;return{title:`channel ${x}`,modality:e,
-at:k,rows:[[t.state_name,`${M===255?"≥ ":""}${V(z)}`,t.state_unit],...S,...Ar(z,N,V,t.state_unit)]}}});function h(y){f=y;let{sample:w,epoch:b,layer:v}=y,A=jn(
-t,y,$a);Fe(a,n,y);let $=t.part("state_valid",w,e),x=t.part("state",b,w,v,e);i=Sn(t,v,e);let k=Array.from({length:i},(S,M)=>A.perRow?A.tableOfRow(ee(x.subarray(M*
-n,(M+1)*n).map((z,N)=>$[N]?z:0))):A.table);Zt(a,n,i,(S,M)=>$[S]?k[M][x[M*n+S]]:-1),Mt(c,i>1?`row ${i}`:""),Yt(a,"aria-label",`${t.modalities[e].name}: hidden st\
+i],locate:y=>kr(t,f,y,y.channel!==void 0&&y.channel<i&&(y.modality??e)===e?[y.channel/i,(y.channel+1)/i]:void 0),read(y,w){if(!f||!i)return null;let{sample:b,epoch:x,
+layer:A}=f,$=jn(t,f,$a),v=t.has("channel_index")?t.part("channel_index",A)[e*s+w]:w,k={modality:e,channel:w,time:y},S=[["row",String(w+1)],["at",St(t,b,y)]];if(!t.
+part("state_valid",b,e)[y])return{title:`channel ${v}`,modality:e,at:k,rows:[[t.state_name,"no data"],...S]};let M=t.part("state",x,b,A,e)[w*n+y],z=$.value(M),N=t.
+edited()&&t.replaced("state")&&t.recorded.part("state_valid",b,e)[y]?$.value(t.recorded.part("state",x,b,A,e)[w*n+y]):NaN;return{title:`channel ${v}`,modality:e,
+at:k,rows:[[t.state_name,`${M===255?"≥ ":""}${V(z)}`,t.state_unit],...S,...Ar(z,N,V,t.state_unit)]}}});function h(y){f=y;let{sample:w,epoch:b,layer:x}=y,A=jn(
+t,y,$a);Fe(a,n,y);let $=t.part("state_valid",w,e),v=t.part("state",b,w,x,e);i=Sn(t,x,e);let k=Array.from({length:i},(S,M)=>A.perRow?A.tableOfRow(ee(v.subarray(M*
+n,(M+1)*n).map((z,N)=>$[N]?z:0))):A.table);Zt(a,n,i,(S,M)=>$[S]?k[M][v[M*n+S]]:-1),Mt(c,i>1?`row ${i}`:""),Yt(a,"aria-label",`${t.modalities[e].name}: hidden st\
 ate, ${i} channels over ${n} steps`),Mt(r,i?`${i} channels`:""),ht(o,"hidden",i>0),m(y)}let m=y=>{let{channel:w}=y;f=y,ht(l,"hidden",w>=i),l.style.top=`${100*w/
 i}%`,l.style.height=`${100/i}%`};return{gutter:u,box:d,draw:h,choose:m,rowAt:y=>Math.min(i-1,Math.floor(y*i))}}function nh(t,e){let n=Xs(),s=`${t.modalities[e].
 name}: signed shares of its steps in the prediction at the cursor`,a=t.sizes.time,r=null,o=p("div",{class:"mmv-plot mmv-lane-bars"},Pe(s,...n.nodes)),i=p("div",
@@ -632,8 +632,8 @@ _)),i=e.has("state")?e.modalities.map((N,_)=>eh(e,_)):[],l=e.has("attribution")?
 N,...i.slice(_,_+1),...l.slice(_,_+1)].flatMap(({gutter:R,box:L})=>[R,L]))),f=p("span",{class:"mmv-tag"}),d=p("div",{class:"mmv-cursor"},f),u=[p("div",{class:"m\
 mv-veil"}),p("div",{class:"mmv-veil"})],h=p("div",{class:"mmv-over","aria-hidden":"true"},...u,d),m=p("div",{class:"mmv-stage","data-plots":""},...c,h),g=p("div",
 {class:"mmv-axis","aria-hidden":"true"}),y=p("input",{type:"range",min:0,max:a-1,step:1,class:"mmv-time","aria-label":"Time cursor"}),w=p("span",{class:"mmv-fai\
-nt"}),b=e.has("state")?Ma(e.state_name):null,v=b&&yl(e,s),A=rh(e,()=>r,s),$=ah(e,()=>r,s),x=p("div",{class:"mmv-foot"},p("label",{class:"mmv-gutter"},"Time ",w),
-p("div",{class:"mmv-scrub"},g,y),p("span"),p("div",{class:"mmv-under"},A.node,$.node,...b&&v?[v.node,b.node]:[]));t.append(m,x,...e.missing_scans&&!e.has("state")?
+nt"}),b=e.has("state")?Ma(e.state_name):null,x=b&&yl(e,s),A=rh(e,()=>r,s),$=ah(e,()=>r,s),v=p("div",{class:"mmv-foot"},p("label",{class:"mmv-gutter"},"Time ",w),
+p("div",{class:"mmv-scrub"},g,y),p("span"),p("div",{class:"mmv-under"},A.node,$.node,...b&&x?[x.node,b.node]:[]));t.append(m,v,...e.missing_scans&&!e.has("state")?
 [it(Q(e.missing_scans))]:[]),t.style.setProperty("--steps",String(a)),y.addEventListener("input",()=>s({time:Number(y.value)})),t.addEventListener("keydown",N=>{
 !N.ctrlKey&&!N.metaKey&&!N.altKey&&(A.key(N),$.key(N))}),ke(m,h,a,()=>r,s);let k=0;Jt(m,h,(N,_,R,L)=>{let j=Math.min(a-1,Math.max(0,Math.ceil(gt(a,r).share(N)*a-
 1e-9)-1));L&&(k=j);let B=R.shiftKey?{brush:[Math.min(k,j),Math.max(k,j)]}:{time:j},P=L?i.find(q=>q.box.contains(R.target)):null;if(P){let{top:q,height:D}=P.box.
@@ -642,7 +642,7 @@ a,N);if(S(N,"sample","zoom")){o.forEach(H=>H.draw(N)),Mt(w,pe(e,N)==="step"?"in 
 D=JSON.stringify(q);D!==M&&g.replaceChildren(...q.map(({at:H,text:C})=>{let O=p("span",{},C);return O.style.setProperty("--at",String(H)),O})),M=D,ht(y,"min",String(
 B.from)),ht(y,"max",String(B.to)),t.style.setProperty("--steps",String(B.to+1-B.from)),$.draw(N)}if(S(N,"sample","epoch","layer","layer_of_a","zoom","colours")&&
 i.forEach(q=>q.draw(N)),S(N,"sample","time","zoom")&&l.forEach(q=>q.draw(N)),S(N,"channel")&&i.forEach(q=>q.choose(N)),b&&S(N,"layer","layer_of_a","colours")&&(b.
-draw(jn(e,N,$a),e.state_unit),v?.draw(N)),S(N,"brush","sample","zoom")){let[q,D]=[L/a,(j+1)/a].map(H=>Math.min(1,Math.max(0,B.across(H))));u[0].style.width=`${100*
+draw(jn(e,N,$a),e.state_unit),x?.draw(N)),S(N,"brush","sample","zoom")){let[q,D]=[L/a,(j+1)/a].map(H=>Math.min(1,Math.max(0,B.across(H))));u[0].style.width=`${100*
 q}%`,u[1].style.width=`${100*(1-D)}%`,A.draw(N)}ht(y,"value",String(R)),Yt(y,"aria-valuetext",ys(e,_,R));let P=B.across((R+1)/a);ht(d,"hidden",P<0||P>1+1e-9),d.
 style.setProperty("--at",String(P)),Mt(f,ys(e,_,R))}}yt({name:"lanes",section:"sample",place:"main",order:10,needs:["prediction"],early:!0,mount:oh});var Or=["phi_mean","phi_low","phi_high"];function ih(t,e){let[n,s,a]=Or.map(l=>e.part(l)),r=ee(...e.compared.filter(l=>l.has("phi_mean")).flatMap(l=>Or.map(c=>l.
 part(c)))),o=l=>`${50+50*l/(r||1)}%`,i=e.modalities.map((l,c)=>{let{track:f,set:d}=Qe(c);if(d(n[c],r),Number.isFinite(s[c]+a[c])){let m=p("div",{class:"mmv-whis\
@@ -652,31 +652,31 @@ e",{class:"mmv-overall","aria-label":"Mean Shapley value of each modality with i
 ` at epoch ${e.best_epoch??"–"}; lines: ${e.overall.interval}.`),...Xe(e)),()=>{}}yt({name:"mean shapley",place:"columns",section:"overview",order:20,needs:Or,
 height:t=>70+26*t,mount:ih});var xl=16;function lh(t,e){let n=_e(t,"game",e),s=_e(t,"phi",e),a=t.modalities.length;return n.map((r,o)=>{let i=[];for(let l=0;l*a<s[o].length;l++)for(let c=0,
 f=r[l*2**a];c<a;c++)i.push(f+=s[o][l*a+c]);return i})}function ch(t,e,n,s){let a=e.modalities.length,r=2**a-1,o=b=>b.toString(2).replaceAll("0","").length,i=Array.
-from({length:r+1},(b,v)=>v).filter(b=>r<xl||o(b)<=1||o(b)>=a-1).sort((b,v)=>o(b)-o(v)||b-v),l=e.modalities.map((b,v)=>{let A=p("span"),{track:$,set:x}=Oe(v);return{
-value:A,set:x,node:Se(Ct(...Ot(e,v)),$,A)}}),c=(b,v)=>e.trained?.[b]??!0?[]:(v.classList.add("mmv-untrained"),[" ",p("span",{"aria-hidden":"true",title:e.untrained},
-"○"),ue(" not met in training")]),f=["baseline v(∅)","full model v(all)"].map((b,v)=>{let A=p("span"),{track:$,set:x}=Oe(null);return{value:A,set:x,node:Se(
-Ct(b,...c(v?r:0,$)),$,A)}}),d=e.modalities.map((b,v)=>{let A=p("input",{type:"checkbox"});return A.addEventListener("change",()=>s({masked:e.modalities.filter(($,x)=>!d[x].
-box.checked).map($=>$.name)})),{box:A,node:p("label",{class:"mmv-control"},A,...Ot(e,v))}}),u=b=>b===0?[p("span",{},"none")]:e.modalities.flatMap((v,A)=>b>>A&1?
-[Lt(A),ue(`${v.name} `)]:[]),h=i.map(b=>{let v=p("span"),{track:A,set:$}=Oe(null);return{k:b,value:v,set:$,node:Se(Ct(...u(b),...c(b,A)),A,v)}}),m=p("span");t.append(
+from({length:r+1},(b,x)=>x).filter(b=>r<xl||o(b)<=1||o(b)>=a-1).sort((b,x)=>o(b)-o(x)||b-x),l=e.modalities.map((b,x)=>{let A=p("span"),{track:$,set:v}=Oe(x);return{
+value:A,set:v,node:Se(Ct(...Ot(e,x)),$,A)}}),c=(b,x)=>e.trained?.[b]??!0?[]:(x.classList.add("mmv-untrained"),[" ",p("span",{"aria-hidden":"true",title:e.untrained},
+"○"),ue(" not met in training")]),f=["baseline v(∅)","full model v(all)"].map((b,x)=>{let A=p("span"),{track:$,set:v}=Oe(null);return{value:A,set:v,node:Se(
+Ct(b,...c(x?r:0,$)),$,A)}}),d=e.modalities.map((b,x)=>{let A=p("input",{type:"checkbox"});return A.addEventListener("change",()=>s({masked:e.modalities.filter(($,v)=>!d[v].
+box.checked).map($=>$.name)})),{box:A,node:p("label",{class:"mmv-control"},A,...Ot(e,x))}}),u=b=>b===0?[p("span",{},"none")]:e.modalities.flatMap((x,A)=>b>>A&1?
+[Lt(A),ue(`${x.name} `)]:[]),h=i.map(b=>{let x=p("span"),{track:A,set:$}=Oe(null);return{k:b,value:x,set:$,node:Se(Ct(...u(b),...c(b,A)),A,x)}}),m=p("span");t.append(
 mt("Modality ablation: value of every subset"),p("table",{"aria-label":"Waterfall from baseline to full model"},p("tbody",{},f[0].node,...l.map(b=>b.node),f[1].
 node)),p("div",{class:"mmv-inline",role:"group","aria-label":"Available modalities"},p("span",{class:"mmv-faint"},"Available"),...d.map(b=>b.node)),p("table",{"\
 aria-label":"Value v(S) of each subset of modalities"},p("tbody",{},...h.map(b=>b.node))),it("Bars: the ",Q(e.target_name),". ",m,i.length>r?"":`${i.length} of ${r+
-1} subsets are listed: those with at most one modality, and those without at most one.`),...Xe(e,"○ "));let g=Rt(),y=0,w=0;return b=>{let{sample:v,epoch:A,time:$,
-masked:x}=b,k=e.part("game",A,v,$),S=e.part("phi",A,v,$);g(b,"sample")&&([y,w]=Pt([..._e(e,"game",v),...lh(e,v)],!0));let M=_=>(_-y)/(w-y||1),z=k[0];f.forEach((_,R)=>{
-let L=k[R?r:0];_.set(M(0),M(L)),Mt(_.value,nt(L,e.digits))}),l.forEach((_,R)=>{_.set(M(z),M(z+S[R])),Mt(_.value,bt(S[R],e.digits)),z+=S[R]});let N=Ks(e,x);h.forEach(
+1} subsets are listed: those with at most one modality, and those without at most one.`),...Xe(e,"○ "));let g=Rt(),y=0,w=0;return b=>{let{sample:x,epoch:A,time:$,
+masked:v}=b,k=e.part("game",A,x,$),S=e.part("phi",A,x,$);g(b,"sample")&&([y,w]=Pt([..._e(e,"game",x),...lh(e,x)],!0));let M=_=>(_-y)/(w-y||1),z=k[0];f.forEach((_,R)=>{
+let L=k[R?r:0];_.set(M(0),M(L)),Mt(_.value,nt(L,e.digits))}),l.forEach((_,R)=>{_.set(M(z),M(z+S[R])),Mt(_.value,bt(S[R],e.digits)),z+=S[R]});let N=Ks(e,v);h.forEach(
 ({k:_,value:R,set:L,node:j})=>{L(M(0),M(k[_])),Mt(R,nt(k[_],e.digits)),_===N!==j.hasAttribute("aria-current")&&(j.className=_===N?"mmv-best":"",_===N?j.setAttribute(
 "aria-current","true"):j.removeAttribute("aria-current"))}),Mt(m,`The readout above gives the value without the masked modalities${e.edited()||!e.has("state")?"":
-"; the state maps are those of all modalities"}. `),d.forEach(({box:_},R)=>_.checked=!x.includes(e.modalities[R].name))}}yt({name:"modality ablation",place:"col\
+"; the state maps are those of all modalities"}. `),d.forEach(({box:_},R)=>_.checked=!v.includes(e.modalities[R].name))}}yt({name:"modality ablation",place:"col\
 umns",order:50,section:"sample",needs:["game"],height:t=>75+22*(t+2+(2**t<=xl?2**t:2*t+2)),mount:ch});function fh(t,e,n,s){let[,a,r,o]=e.shape("influence"),i=e.sizes.time,l=e.influence.block,c=j=>l.reduce((B,P,q)=>P<=j?q:B,0),f=j=>(j+1<o?l[j+1]:i)-1,d=p("canvas",
 {role:"img"}),u=Array.from({length:r},()=>p("div",{class:"mmv-at"})),h=e.modalities.flatMap((j,B)=>B?[p("div",{class:"mmv-cut-x"}),p("div",{class:"mmv-cut-y"})]:
 []);h.forEach((j,B)=>j.style.setProperty("--at",String((1+(B>>1))/r)));let m=p("div",{class:"mmv-plot mmv-map mmv-square"},d,p("div",{class:"mmv-marks","aria-hi\
 dden":"true"},...h,...u)),g=j=>p("div",{class:j,"aria-hidden":"true"},...e.modalities.map((B,P)=>p("span",{},...qe(e,P,(340/r-15)/6.5)))),y=e.modalities.map(()=>e.
-modalities.map(()=>p("td"))),w=mt("Operator map"),b=p("caption",{class:"mmv-small"}),v=it(),A=null,$=p("div",{class:"mmv-block-ticks mmv-block-down","aria-hidde\
-n":"true"}),x=p("div",{class:"mmv-block-ticks","aria-hidden":"true"}),k=Ma("|K|"),S=p("div",{class:"mmv-subtitle"});t.append(w,S,p("div",{class:"mmv-blocks mmv-\
-blocks-ticked"},g("mmv-ups"),$,m,p("span"),p("span"),x,p("span"),p("span"),g("mmv-alongs")),k.node,p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-\
+modalities.map(()=>p("td"))),w=mt("Operator map"),b=p("caption",{class:"mmv-small"}),x=it(),A=null,$=p("div",{class:"mmv-block-ticks mmv-block-down","aria-hidde\
+n":"true"}),v=p("div",{class:"mmv-block-ticks","aria-hidden":"true"}),k=Ma("|K|"),S=p("div",{class:"mmv-subtitle"});t.append(w,S,p("div",{class:"mmv-blocks mmv-\
+blocks-ticked"},g("mmv-ups"),$,m,p("span"),p("span"),v,p("span"),p("span"),g("mmv-alongs")),k.node,p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-\
 label":"Shares at the cursor"},p("table",{class:"mmv-list mmv-influence-table","aria-label":"Relative influence on each SSM stream at the cursor"},b,p("thead",{},
 p("tr",{},p("td",{class:"mmv-faint"},"target ↓ source →"),...e.modalities.map((j,B)=>p("th",{scope:"col"},...qe(e,B,(285/r-18)/6.5))))),p("tbody",{},...y.
-map((j,B)=>p("tr",{},Ct(...Ot(e,B)),...j))))),v,it("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|,\
+map((j,B)=>p("tr",{},Ct(...Ot(e,B)),...j))))),x,it("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|,\
  exact for the inputs of this layer's operator with its gates held fixed, at the epoch that training selected. ",he("Press on the map to move the cursor.")));let M=()=>{
 let[j,B]=A?.zoom??[0,i-1];return[c(j),c(B)+1-c(j)]},z=j=>{let[B,P]=M(),q=Bt(j,r*P);return[Math.floor(q/P),B+q%P]};Jt(m,m,(j,B)=>s({time:f(z(B)[1])})),ke(m,m,i,()=>A,
 s);let N=(j,B)=>{let[P,q]=M();return(j*q+B-P+.5)/(r*q)};Et(m,{label:`Operator map: ${r} by ${r} blocks, target time down, source time across`,grid:()=>[r*o,r*o],
@@ -687,12 +687,12 @@ F)*r+H)*o+C,I=T.value(q[W]),E=e.edited()&&e.replaced("influence")?T.value(e.reco
 modalities[O].name}`,at:{modality:O,time:f(F)},rows:[["|K|",C>F?"0 (later source)":V(I)],["source, at",St(e,D,f(C))],["target, at",St(e,D,f(F))],...Number.isFinite(
 E)?[["recorded",V(E)],["difference",`${I>E?"+":""}${V(I-E)}`]]:[]]}}});function _(j){let[B,P]=M(),q={...j,zoom:[l[B],f(B+P-1)]},D=gt(i,q),H=re(e,q,3).map(({at:O,
 text:F})=>({at:D.across(O),text:F})).filter(({at:O})=>O>.02&&O<.98),C=e.modalities.flatMap((O,F)=>H.map(({at:T,text:W})=>({at:(F+T)/r,text:W})));Vt($,C,"top"),Vt(
-x,C,"left"),S.textContent=`down: target, across: source; ${pe(e,j)}`}function R(j){let B=Math.min(j.layer,a-1),P=e.part("influence",j.sample,B),[q,D]=M(),[H,C]=ye(
+v,C,"left"),S.textContent=`down: target, across: source; ${pe(e,j)}`}function R(j){let B=Math.min(j.layer,a-1),P=e.part("influence",j.sample,B),[q,D]=M(),[H,C]=ye(
 e,j),[O,F]=[c(H),c(C)],T=jn(e,{...j,layer:B},_r);Zt(d,r*D,r*D,(W,I)=>{let E=q+W%D,U=q+I%D;return E>U||E<O||E>F?-1:T.table[P[((Math.floor(I/D)*o+U)*r+Math.floor(
 W/D))*o+E]]}),k.draw(T)}t.style.setProperty("--sources",String(r));let L=Rt();return j=>{let{sample:B,time:P}=j,q=Math.min(j.layer,a-1),D=e.part("influence",B,q),
 [H,C]=ye(e,j),[O,F]=[c(H),c(C)],T=On(e,E=>E.influence?.scale,{...j,layer:q}),W=c(P),I=(E,U,G,K)=>D[((E*o+U)*r+G)*o+K];A=j,L(j,"sample","layer","layer_of_a","bru\
 sh","zoom","colours")&&R(j),L(j,"sample","zoom")&&_(j),d.setAttribute("aria-label",`Operator map of layer ${e.layers[q]}, ${r} by ${r} blocks of ${o} moments; t\
-he table holds the sums at the cursor`),w.textContent=`Operator map, layer ${e.layers[q]}, SSM stream m${q?" (mixed above layer 1)":""}`,v.textContent=q?"A sour\
+he table holds the sums at the cursor`),w.textContent=`Operator map, layer ${e.layers[q]}, SSM stream m${q?" (mixed above layer 1)":""}`,x.textContent=q?"A sour\
 ce is the SSM stream of that name: above layer 1 it contains other modalities too. This is no attribution to modalities.":"Within this layer only, not through t\
 he whole model: no attribution of the prediction.",u.forEach((E,U)=>{let[G,K]=M();E.hidden=W<G||W>=G+K,E.style.top=`${100*(U*K+W-G)/(r*K)}%`,E.style.height=`${100/
 (r*K)}%`}),b.textContent=`Relative influence on each SSM stream at ${St(e,B,P)}, and the source time with the largest influence (colour scale ends at ${V(T)}).`,
@@ -710,16 +710,16 @@ a.forEach(l=>l())}return{inside:s,filters:()=>e,panel:()=>n,set:r,add:o=>r([...e
 a.add(o)}}}var $l=new WeakMap;function je(t){let e=$l.get(t.listed)??uh(t);return $l.set(t.listed,e),e}function uh(t){let{id:e,target:n,predicted:s}=t.listed,a=e.
 length,r=t.modalities.length,o=dh(a),i=t.part("listed_phi"),l=t.part("listed_prediction"),c=t.part("listed_correct"),f=t.part("listed_recorded"),d=t.task==="cla\
 ssification",u=t.has("overview_value"),h=u?t.overview.subset:[],m=h.length,g=m-1,y=u?t.part("overview_value"):l,w=u&&y instanceof Uint8Array?255:1,b=u?t.part("o\
-verview_predicted"):l,v=u?t.part("overview_target"):l,A=u?t.part("overview_output"):l,$=u?t.part("overview_group"):l,x=t.labelled?"p(true class)":"p(predicted c\
+verview_predicted"):l,x=u?t.part("overview_target"):l,A=u?t.part("overview_output"):l,$=u?t.part("overview_group"):l,v=t.labelled?"p(true class)":"p(predicted c\
 lass)",k=(_,R)=>y[_*m+R]/w,S=(_,R)=>b[_*m+R],M=[];u&&d?(M.push({key:"confidence",title:"confidence, p(predicted class)",unit:"",of:_=>A[_]}),t.labelled&&M.push(
-{key:"p",title:x,unit:"",of:_=>l[_]},{key:"loss",title:"loss, −ln p(true class)",unit:"nats",of:_=>-Math.log(l[_])})):u?(t.labelled&&M.push({key:"target",title:"\
-target",unit:"",of:_=>v[_]}),M.push({key:"value",title:"predicted value",unit:"",of:_=>A[_]}),t.labelled&&M.push({key:"residual",title:"residual, predicted − ta\
-rget",unit:"",of:_=>A[_]-v[_]},{key:"error",title:"absolute error",unit:"",of:_=>Math.abs(A[_]-v[_])})):d&&M.push({key:"p",title:x,unit:"",of:_=>l[_]}),t.modalities.
+{key:"p",title:v,unit:"",of:_=>l[_]},{key:"loss",title:"loss, −ln p(true class)",unit:"nats",of:_=>-Math.log(l[_])})):u?(t.labelled&&M.push({key:"target",title:"\
+target",unit:"",of:_=>x[_]}),M.push({key:"value",title:"predicted value",unit:"",of:_=>A[_]}),t.labelled&&M.push({key:"residual",title:"residual, predicted − ta\
+rget",unit:"",of:_=>A[_]-x[_]},{key:"error",title:"absolute error",unit:"",of:_=>Math.abs(A[_]-x[_])})):d&&M.push({key:"p",title:v,unit:"",of:_=>l[_]}),t.modalities.
 forEach((_,R)=>M.push({key:`φ ${_.name}`,title:`φ ${_.name}`,unit:"",of:L=>i[L*r+R]})),t.modalities.forEach((_,R)=>{let L=h.indexOf(2**r-1&~(1<<R));L>=0&&M.push(
-{key:`masked ${_.name}`,title:`${d?x:"predicted value"}, ${_.name} masked`,unit:"",of:j=>k(j,L)})});let z=_=>h[_]===0?"no modality":_===g?"all modalities":t.modalities.
+{key:`masked ${_.name}`,title:`${d?v:"predicted value"}, ${_.name} masked`,unit:"",of:j=>k(j,L)})});let z=_=>h[_]===0?"no modality":_===g?"all modalities":t.modalities.
 filter((R,L)=>h[_]>>L&1).map(R=>R.name).join(" + "),N=t.listed.sample;return{count:a,id:e,target:n,predicted:s,correct:c,recorded:f,chosen:o,subsets:h,whole:g,subsetName:z,
-valueOf:k,classOf:S,quantities:M,truth:v,group:$,open:_=>N[_],closed:_=>`${e[_]} was not recorded, and the page holds no model that computes it. ${Sr}`,rows:_=>[
-...t.labelled?[["target",n[_]]]:[],["predicted",s[_]],...d?[[x,V(l[_])]]:[]],wrong:_=>c[_]===0,errorOf:(_,R)=>Math.abs(k(_,R)-v[_])}}var Nr=8;function ka(t,e,n){let s=p("span",{role:"status"}),a=p("span",{class:"mmv-chosen-list"}),r=p("p",{class:"mmv-small mmv-faint",role:"status",hidden:""}),
+valueOf:k,classOf:S,quantities:M,truth:x,group:$,open:_=>N[_],closed:_=>`${e[_]} was not recorded, and the page holds no model that computes it. ${Sr}`,rows:_=>[
+...t.labelled?[["target",n[_]]]:[],["predicted",s[_]],...d?[[v,V(l[_])]]:[]],wrong:_=>c[_]===0,errorOf:(_,R)=>Math.abs(k(_,R)-x[_])}}var Nr=8;function ka(t,e,n){let s=p("span",{role:"status"}),a=p("span",{class:"mmv-chosen-list"}),r=p("p",{class:"mmv-small mmv-faint",role:"status",hidden:""}),
 o=p("div",{class:"mmv-chosen",hidden:""},p("div",{},s," ",a),r),i=f=>pt("",()=>{let d=t.open(f);r.hidden=d>=0,d>=0?e({sample:d}):r.textContent=t.closed(f)},{class:"\
 mmv-open",...t.open(f)<0?{title:"not recorded"}:{}}),l=pt("show the list",()=>{let f=(o.closest(".mmv-run")??o.closest(".mmv"))?.querySelector(".mmv-samples");f?.
 scrollIntoView({block:"center"}),f?.querySelector("tbody button")?.focus({preventScroll:!0})});function c(){let f=t.chosen.filters(),d=[...t.chosen.inside.keys()].
@@ -728,84 +728,84 @@ amples.`),a.replaceChildren(...d.slice(0,Nr).map(u=>{let h=i(u);return h.append(
 ()=>t.chosen.set([]))))}return t.chosen.listen(c),c(),o}var hh=["number of samples","share of the true class","share of the predicted class"],ph=24;function mh(t,e,n,s){let a=je(e),r=e.outputs,o=r.length,{subset:i,total:l}=e.
 overview,c=i.map((g,y)=>y).reverse(),f=p("div"),d=it(""),u=Dt("Modalities",c.map(g=>a.subsetName(g)),()=>m()),h=Dt("Values",hh,()=>m());t.append(mt("Confusion m\
 atrix"),p("div",{class:"mmv-inline"},u.node,h.node),f,ka(a,s,"confusion"),d);function m(){let g=c[Number(u.select.value)],y=Number(h.select.value),w=e.part("con\
-fusion",g),b=N=>r.map((_,R)=>r.reduce((L,j,B)=>L+w[N?R*o+B:B*o+R],0)),[v,A]=[b(!0),b(!1)],$=r.map((N,_)=>v[_]+A[_]-2*w[_*o+_]),x=r.map((N,_)=>_).sort((N,_)=>$[_]-
-$[N]||N-_).slice(0,ph).sort((N,_)=>N-_),k=Math.max(1,...x.flatMap(N=>x.map(_=>w[N*o+_]))),S=(N,_)=>{let R=w[N*o+_],L=y===2?A[_]:v[N],j=L?R/L:NaN,B=p("button",{type:"\
-button",class:`mmv-score${N===_?" mmv-diagonal":""}`,title:`true ${r[N]}, predicted ${r[_]}: ${R} samples, ${nt(100*R/(v[N]||NaN),0)} % of the true class`},y?nt(
+fusion",g),b=N=>r.map((_,R)=>r.reduce((L,j,B)=>L+w[N?R*o+B:B*o+R],0)),[x,A]=[b(!0),b(!1)],$=r.map((N,_)=>x[_]+A[_]-2*w[_*o+_]),v=r.map((N,_)=>_).sort((N,_)=>$[_]-
+$[N]||N-_).slice(0,ph).sort((N,_)=>N-_),k=Math.max(1,...v.flatMap(N=>v.map(_=>w[N*o+_]))),S=(N,_)=>{let R=w[N*o+_],L=y===2?A[_]:x[N],j=L?R/L:NaN,B=p("button",{type:"\
+button",class:`mmv-score${N===_?" mmv-diagonal":""}`,title:`true ${r[N]}, predicted ${r[_]}: ${R} samples, ${nt(100*R/(x[N]||NaN),0)} % of the true class`},y?nt(
 j,2):String(R));return B.style.setProperty("--weight",String(y?j||0:R/k)),B.addEventListener("click",()=>a.chosen.set([{text:`true = ${r[N]}`,test:P=>a.truth[P]===
 N},{text:`predicted = ${r[_]}${g===a.whole?"":` with ${a.subsetName(g)}`}`,test:P=>a.classOf(P,g)===_}],"confusion")),B};f.replaceChildren(_a({label:"Confusion \
-matrix: rows are true classes, columns are predicted classes",corner:["true ↓",p("br"),"predicted →"],columns:x.map(N=>[Q(r[N])]),kind:"mmv-confusion",rows:x.
-map(N=>({head:[Q(r[N]),p("span",{class:"mmv-faint"},` n = ${v[N]}`)],cells:x.map(_=>S(N,_))}))}));let M=$.reduce((N,_)=>N+_,0)/2,z=v.reduce((N,_)=>N+_,0);d.replaceChildren(
-`${M} of ${z} samples misclassified with ${a.subsetName(g)}. Outlined: correct. ${x.length<o?`The ${x.length} of ${o} classes with the most errors are shown. `:
+matrix: rows are true classes, columns are predicted classes",corner:["true ↓",p("br"),"predicted →"],columns:v.map(N=>[Q(r[N])]),kind:"mmv-confusion",rows:v.
+map(N=>({head:[Q(r[N]),p("span",{class:"mmv-faint"},` n = ${x[N]}`)],cells:v.map(_=>S(N,_))}))}));let M=$.reduce((N,_)=>N+_,0)/2,z=x.reduce((N,_)=>N+_,0);d.replaceChildren(
+`${M} of ${z} samples misclassified with ${a.subsetName(g)}. Outlined: correct. ${v.length<o?`The ${v.length} of ${o} classes with the most errors are shown. `:
 ""}${z<l?`${l-z} samples with a prediction that is not finite are left out. `:""}`,he("Press a cell to list its samples."))}return m(),()=>{}}yt({name:"confusio\
-n matrix",place:"side",order:5,section:"overview",needs:["confusion","overview_value"],height:()=>330,mount:mh});function kt(t){for(var e=t.length/6|0,n=new Array(e),s=0;s<e;)n[s]="#"+t.slice(s*6,++s*6);return n}var Ey=kt("1f77b4ff7f0e2ca02cd627289467bd8c564be377c27f7f7fbc\
-bd2217becf"),zy=kt("7fc97fbeaed4fdc086ffff99386cb0f0027fbf5b17666666"),Ty=kt("1b9e77d95f027570b3e7298a66a61ee6ab02a6761d666666"),Cy=kt("4269d0efb118ff725c6cc5b0\
-3ca951ff8ab7a463f297bbf59c6b4e9498a0"),Iy=kt("a6cee31f78b4b2df8a33a02cfb9a99e31a1cfdbf6fff7f00cab2d66a3d9affff99b15928"),Fy=kt("fbb4aeb3cde3ccebc5decbe4fed9a6ff\
-ffcce5d8bdfddaecf2f2f2"),jy=kt("b3e2cdfdcdaccbd5e8f4cae4e6f5c9fff2aef1e2cccccccc"),Ly=kt("e41a1c377eb84daf4a984ea3ff7f00ffff33a65628f781bf999999"),Ry=kt("66c2a5\
-fc8d628da0cbe78ac3a6d854ffd92fe5c494b3b3b3"),By=kt("8dd3c7ffffb3bebadafb807280b1d3fdb462b3de69fccde5d9d9d9bc80bdccebc5ffed6f"),Er=kt("4e79a7f28e2ce1575976b7b259\
+n matrix",place:"side",order:5,section:"overview",needs:["confusion","overview_value"],height:()=>330,mount:mh});function kt(t){for(var e=t.length/6|0,n=new Array(e),s=0;s<e;)n[s]="#"+t.slice(s*6,++s*6);return n}var zy=kt("1f77b4ff7f0e2ca02cd627289467bd8c564be377c27f7f7fbc\
+bd2217becf"),Ty=kt("7fc97fbeaed4fdc086ffff99386cb0f0027fbf5b17666666"),Cy=kt("1b9e77d95f027570b3e7298a66a61ee6ab02a6761d666666"),Iy=kt("4269d0efb118ff725c6cc5b0\
+3ca951ff8ab7a463f297bbf59c6b4e9498a0"),Fy=kt("a6cee31f78b4b2df8a33a02cfb9a99e31a1cfdbf6fff7f00cab2d66a3d9affff99b15928"),jy=kt("fbb4aeb3cde3ccebc5decbe4fed9a6ff\
+ffcce5d8bdfddaecf2f2f2"),Ly=kt("b3e2cdfdcdaccbd5e8f4cae4e6f5c9fff2aef1e2cccccccc"),Ry=kt("e41a1c377eb84daf4a984ea3ff7f00ffff33a65628f781bf999999"),By=kt("66c2a5\
+fc8d628da0cbe78ac3a6d854ffd92fe5c494b3b3b3"),Py=kt("8dd3c7ffffb3bebadafb807280b1d3fdb462b3de69fccde5d9d9d9bc80bdccebc5ffed6f"),Er=kt("4e79a7f28e2ce1575976b7b259\
 a14fedc949af7aa1ff9da79c755fbab0ab"),qt=t=>Ni(t[t.length-1]),gh=new Array(3).concat("d8b365f5f5f55ab4ac","a6611adfc27d80cdc1018571","a6611adfc27df5f5f580cdc1018\
 571","8c510ad8b365f6e8c3c7eae55ab4ac01665e","8c510ad8b365f6e8c3f5f5f5c7eae55ab4ac01665e","8c510abf812ddfc27df6e8c3c7eae580cdc135978f01665e","8c510abf812ddfc27df\
 6e8c3f5f5f5c7eae580cdc135978f01665e","5430058c510abf812ddfc27df6e8c3c7eae580cdc135978f01665e003c30","5430058c510abf812ddfc27df6e8c3f5f5f5c7eae580cdc135978f01665\
-e003c30").map(kt),Py=qt(gh),bh=new Array(3).concat("af8dc3f7f7f77fbf7b","7b3294c2a5cfa6dba0008837","7b3294c2a5cff7f7f7a6dba0008837","762a83af8dc3e7d4e8d9f0d37fb\
+e003c30").map(kt),qy=qt(gh),bh=new Array(3).concat("af8dc3f7f7f77fbf7b","7b3294c2a5cfa6dba0008837","7b3294c2a5cff7f7f7a6dba0008837","762a83af8dc3e7d4e8d9f0d37fb\
 f7b1b7837","762a83af8dc3e7d4e8f7f7f7d9f0d37fbf7b1b7837","762a839970abc2a5cfe7d4e8d9f0d3a6dba05aae611b7837","762a839970abc2a5cfe7d4e8f7f7f7d9f0d3a6dba05aae611b78\
-37","40004b762a839970abc2a5cfe7d4e8d9f0d3a6dba05aae611b783700441b","40004b762a839970abc2a5cfe7d4e8f7f7f7d9f0d3a6dba05aae611b783700441b").map(kt),qy=qt(bh),yh=new Array(
+37","40004b762a839970abc2a5cfe7d4e8d9f0d3a6dba05aae611b783700441b","40004b762a839970abc2a5cfe7d4e8f7f7f7d9f0d3a6dba05aae611b783700441b").map(kt),Dy=qt(bh),yh=new Array(
 3).concat("e9a3c9f7f7f7a1d76a","d01c8bf1b6dab8e1864dac26","d01c8bf1b6daf7f7f7b8e1864dac26","c51b7de9a3c9fde0efe6f5d0a1d76a4d9221","c51b7de9a3c9fde0eff7f7f7e6f5d\
 0a1d76a4d9221","c51b7dde77aef1b6dafde0efe6f5d0b8e1867fbc414d9221","c51b7dde77aef1b6dafde0eff7f7f7e6f5d0b8e1867fbc414d9221","8e0152c51b7dde77aef1b6dafde0efe6f5d0\
-b8e1867fbc414d9221276419","8e0152c51b7dde77aef1b6dafde0eff7f7f7e6f5d0b8e1867fbc414d9221276419").map(kt),Dy=qt(yh),wh=new Array(3).concat("998ec3f7f7f7f1a340","5\
+b8e1867fbc414d9221276419","8e0152c51b7dde77aef1b6dafde0eff7f7f7e6f5d0b8e1867fbc414d9221276419").map(kt),Wy=qt(yh),wh=new Array(3).concat("998ec3f7f7f7f1a340","5\
 e3c99b2abd2fdb863e66101","5e3c99b2abd2f7f7f7fdb863e66101","542788998ec3d8daebfee0b6f1a340b35806","542788998ec3d8daebf7f7f7fee0b6f1a340b35806","5427888073acb2abd\
 2d8daebfee0b6fdb863e08214b35806","5427888073acb2abd2d8daebf7f7f7fee0b6fdb863e08214b35806","2d004b5427888073acb2abd2d8daebfee0b6fdb863e08214b358067f3b08","2d004b\
-5427888073acb2abd2d8daebf7f7f7fee0b6fdb863e08214b358067f3b08").map(kt),Wy=qt(wh),vh=new Array(3).concat("ef8a62f7f7f767a9cf","ca0020f4a58292c5de0571b0","ca0020f\
+5427888073acb2abd2d8daebf7f7f7fee0b6fdb863e08214b358067f3b08").map(kt),Hy=qt(wh),vh=new Array(3).concat("ef8a62f7f7f767a9cf","ca0020f4a58292c5de0571b0","ca0020f\
 4a582f7f7f792c5de0571b0","b2182bef8a62fddbc7d1e5f067a9cf2166ac","b2182bef8a62fddbc7f7f7f7d1e5f067a9cf2166ac","b2182bd6604df4a582fddbc7d1e5f092c5de4393c32166ac",
 "b2182bd6604df4a582fddbc7f7f7f7d1e5f092c5de4393c32166ac","67001fb2182bd6604df4a582fddbc7d1e5f092c5de4393c32166ac053061","67001fb2182bd6604df4a582fddbc7f7f7f7d1e\
-5f092c5de4393c32166ac053061").map(kt),Hy=qt(vh),xh=new Array(3).concat("ef8a62ffffff999999","ca0020f4a582bababa404040","ca0020f4a582ffffffbababa404040","b2182be\
+5f092c5de4393c32166ac053061").map(kt),Uy=qt(vh),xh=new Array(3).concat("ef8a62ffffff999999","ca0020f4a582bababa404040","ca0020f4a582ffffffbababa404040","b2182be\
 f8a62fddbc7e0e0e09999994d4d4d","b2182bef8a62fddbc7ffffffe0e0e09999994d4d4d","b2182bd6604df4a582fddbc7e0e0e0bababa8787874d4d4d","b2182bd6604df4a582fddbc7ffffffe0\
 e0e0bababa8787874d4d4d","67001fb2182bd6604df4a582fddbc7e0e0e0bababa8787874d4d4d1a1a1a","67001fb2182bd6604df4a582fddbc7ffffffe0e0e0bababa8787874d4d4d1a1a1a").map(
-kt),Uy=qt(xh),$h=new Array(3).concat("fc8d59ffffbf91bfdb","d7191cfdae61abd9e92c7bb6","d7191cfdae61ffffbfabd9e92c7bb6","d73027fc8d59fee090e0f3f891bfdb4575b4","d7\
+kt),Gy=qt(xh),$h=new Array(3).concat("fc8d59ffffbf91bfdb","d7191cfdae61abd9e92c7bb6","d7191cfdae61ffffbfabd9e92c7bb6","d73027fc8d59fee090e0f3f891bfdb4575b4","d7\
 3027fc8d59fee090ffffbfe0f3f891bfdb4575b4","d73027f46d43fdae61fee090e0f3f8abd9e974add14575b4","d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4","a50026d73\
-027f46d43fdae61fee090e0f3f8abd9e974add14575b4313695","a50026d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4313695").map(kt),Gy=qt($h),Mh=new Array(3).concat(
+027f46d43fdae61fee090e0f3f8abd9e974add14575b4313695","a50026d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4313695").map(kt),Ky=qt($h),Mh=new Array(3).concat(
 "fc8d59ffffbf91cf60","d7191cfdae61a6d96a1a9641","d7191cfdae61ffffbfa6d96a1a9641","d73027fc8d59fee08bd9ef8b91cf601a9850","d73027fc8d59fee08bffffbfd9ef8b91cf601a9\
 850","d73027f46d43fdae61fee08bd9ef8ba6d96a66bd631a9850","d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850","a50026d73027f46d43fdae61fee08bd9ef8ba6d96a66bd\
-631a9850006837","a50026d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850006837").map(kt),Ky=qt(Mh),_h=new Array(3).concat("fc8d59ffffbf99d594","d7191cfdae6\
+631a9850006837","a50026d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850006837").map(kt),Yy=qt(Mh),_h=new Array(3).concat("fc8d59ffffbf99d594","d7191cfdae6\
 1abdda42b83ba","d7191cfdae61ffffbfabdda42b83ba","d53e4ffc8d59fee08be6f59899d5943288bd","d53e4ffc8d59fee08bffffbfe6f59899d5943288bd","d53e4ff46d43fdae61fee08be6f\
 598abdda466c2a53288bd","d53e4ff46d43fdae61fee08bffffbfe6f598abdda466c2a53288bd","9e0142d53e4ff46d43fdae61fee08be6f598abdda466c2a53288bd5e4fa2","9e0142d53e4ff46d\
-43fdae61fee08bffffbfe6f598abdda466c2a53288bd5e4fa2").map(kt),Yy=qt(_h),kh=new Array(3).concat("e5f5f999d8c92ca25f","edf8fbb2e2e266c2a4238b45","edf8fbb2e2e266c2a\
+43fdae61fee08bffffbfe6f598abdda466c2a53288bd5e4fa2").map(kt),Jy=qt(_h),kh=new Array(3).concat("e5f5f999d8c92ca25f","edf8fbb2e2e266c2a4238b45","edf8fbb2e2e266c2a\
 42ca25f006d2c","edf8fbccece699d8c966c2a42ca25f006d2c","edf8fbccece699d8c966c2a441ae76238b45005824","f7fcfde5f5f9ccece699d8c966c2a441ae76238b45005824","f7fcfde5f\
-5f9ccece699d8c966c2a441ae76238b45006d2c00441b").map(kt),Jy=qt(kh),Ah=new Array(3).concat("e0ecf49ebcda8856a7","edf8fbb3cde38c96c688419d","edf8fbb3cde38c96c68856\
+5f9ccece699d8c966c2a441ae76238b45006d2c00441b").map(kt),Vy=qt(kh),Ah=new Array(3).concat("e0ecf49ebcda8856a7","edf8fbb3cde38c96c688419d","edf8fbb3cde38c96c68856\
 a7810f7c","edf8fbbfd3e69ebcda8c96c68856a7810f7c","edf8fbbfd3e69ebcda8c96c68c6bb188419d6e016b","f7fcfde0ecf4bfd3e69ebcda8c96c68c6bb188419d6e016b","f7fcfde0ecf4bf\
-d3e69ebcda8c96c68c6bb188419d810f7c4d004b").map(kt),Vy=qt(Ah),Oh=new Array(3).concat("e0f3dba8ddb543a2ca","f0f9e8bae4bc7bccc42b8cbe","f0f9e8bae4bc7bccc443a2ca086\
+d3e69ebcda8c96c68c6bb188419d810f7c4d004b").map(kt),Xy=qt(Ah),Oh=new Array(3).concat("e0f3dba8ddb543a2ca","f0f9e8bae4bc7bccc42b8cbe","f0f9e8bae4bc7bccc443a2ca086\
 8ac","f0f9e8ccebc5a8ddb57bccc443a2ca0868ac","f0f9e8ccebc5a8ddb57bccc44eb3d32b8cbe08589e","f7fcf0e0f3dbccebc5a8ddb57bccc44eb3d32b8cbe08589e","f7fcf0e0f3dbccebc5a\
-8ddb57bccc44eb3d32b8cbe0868ac084081").map(kt),Xy=qt(Oh),Sh=new Array(3).concat("fee8c8fdbb84e34a33","fef0d9fdcc8afc8d59d7301f","fef0d9fdcc8afc8d59e34a33b30000",
+8ddb57bccc44eb3d32b8cbe0868ac084081").map(kt),Zy=qt(Oh),Sh=new Array(3).concat("fee8c8fdbb84e34a33","fef0d9fdcc8afc8d59d7301f","fef0d9fdcc8afc8d59e34a33b30000",
 "fef0d9fdd49efdbb84fc8d59e34a33b30000","fef0d9fdd49efdbb84fc8d59ef6548d7301f990000","fff7ecfee8c8fdd49efdbb84fc8d59ef6548d7301f990000","fff7ecfee8c8fdd49efdbb84\
-fc8d59ef6548d7301fb300007f0000").map(kt),Zy=qt(Sh),Nh=new Array(3).concat("ece2f0a6bddb1c9099","f6eff7bdc9e167a9cf02818a","f6eff7bdc9e167a9cf1c9099016c59","f6ef\
+fc8d59ef6548d7301fb300007f0000").map(kt),Qy=qt(Sh),Nh=new Array(3).concat("ece2f0a6bddb1c9099","f6eff7bdc9e167a9cf02818a","f6eff7bdc9e167a9cf1c9099016c59","f6ef\
 f7d0d1e6a6bddb67a9cf1c9099016c59","f6eff7d0d1e6a6bddb67a9cf3690c002818a016450","fff7fbece2f0d0d1e6a6bddb67a9cf3690c002818a016450","fff7fbece2f0d0d1e6a6bddb67a9c\
-f3690c002818a016c59014636").map(kt),Qy=qt(Nh),Eh=new Array(3).concat("ece7f2a6bddb2b8cbe","f1eef6bdc9e174a9cf0570b0","f1eef6bdc9e174a9cf2b8cbe045a8d","f1eef6d0d\
+f3690c002818a016c59014636").map(kt),tw=qt(Nh),Eh=new Array(3).concat("ece7f2a6bddb2b8cbe","f1eef6bdc9e174a9cf0570b0","f1eef6bdc9e174a9cf2b8cbe045a8d","f1eef6d0d\
 1e6a6bddb74a9cf2b8cbe045a8d","f1eef6d0d1e6a6bddb74a9cf3690c00570b0034e7b","fff7fbece7f2d0d1e6a6bddb74a9cf3690c00570b0034e7b","fff7fbece7f2d0d1e6a6bddb74a9cf3690\
-c00570b0045a8d023858").map(kt),tw=qt(Eh),zh=new Array(3).concat("e7e1efc994c7dd1c77","f1eef6d7b5d8df65b0ce1256","f1eef6d7b5d8df65b0dd1c77980043","f1eef6d4b9dac9\
+c00570b0045a8d023858").map(kt),ew=qt(Eh),zh=new Array(3).concat("e7e1efc994c7dd1c77","f1eef6d7b5d8df65b0ce1256","f1eef6d7b5d8df65b0dd1c77980043","f1eef6d4b9dac9\
 94c7df65b0dd1c77980043","f1eef6d4b9dac994c7df65b0e7298ace125691003f","f7f4f9e7e1efd4b9dac994c7df65b0e7298ace125691003f","f7f4f9e7e1efd4b9dac994c7df65b0e7298ace1\
-25698004367001f").map(kt),ew=qt(zh),Th=new Array(3).concat("fde0ddfa9fb5c51b8a","feebe2fbb4b9f768a1ae017e","feebe2fbb4b9f768a1c51b8a7a0177","feebe2fcc5c0fa9fb5f\
+25698004367001f").map(kt),nw=qt(zh),Th=new Array(3).concat("fde0ddfa9fb5c51b8a","feebe2fbb4b9f768a1ae017e","feebe2fbb4b9f768a1c51b8a7a0177","feebe2fcc5c0fa9fb5f\
 768a1c51b8a7a0177","feebe2fcc5c0fa9fb5f768a1dd3497ae017e7a0177","fff7f3fde0ddfcc5c0fa9fb5f768a1dd3497ae017e7a0177","fff7f3fde0ddfcc5c0fa9fb5f768a1dd3497ae017e7a\
-017749006a").map(kt),nw=qt(Th),Ch=new Array(3).concat("edf8b17fcdbb2c7fb8","ffffcca1dab441b6c4225ea8","ffffcca1dab441b6c42c7fb8253494","ffffccc7e9b47fcdbb41b6c4\
+017749006a").map(kt),sw=qt(Th),Ch=new Array(3).concat("edf8b17fcdbb2c7fb8","ffffcca1dab441b6c4225ea8","ffffcca1dab441b6c42c7fb8253494","ffffccc7e9b47fcdbb41b6c4\
 2c7fb8253494","ffffccc7e9b47fcdbb41b6c41d91c0225ea80c2c84","ffffd9edf8b1c7e9b47fcdbb41b6c41d91c0225ea80c2c84","ffffd9edf8b1c7e9b47fcdbb41b6c41d91c0225ea82534940\
-81d58").map(kt),sw=qt(Ch),Ih=new Array(3).concat("f7fcb9addd8e31a354","ffffccc2e69978c679238443","ffffccc2e69978c67931a354006837","ffffccd9f0a3addd8e78c67931a35\
+81d58").map(kt),aw=qt(Ch),Ih=new Array(3).concat("f7fcb9addd8e31a354","ffffccc2e69978c679238443","ffffccc2e69978c67931a354006837","ffffccd9f0a3addd8e78c67931a35\
 4006837","ffffccd9f0a3addd8e78c67941ab5d238443005a32","ffffe5f7fcb9d9f0a3addd8e78c67941ab5d238443005a32","ffffe5f7fcb9d9f0a3addd8e78c67941ab5d238443006837004529").
-map(kt),aw=qt(Ih),Fh=new Array(3).concat("fff7bcfec44fd95f0e","ffffd4fed98efe9929cc4c02","ffffd4fed98efe9929d95f0e993404","ffffd4fee391fec44ffe9929d95f0e993404",
+map(kt),rw=qt(Ih),Fh=new Array(3).concat("fff7bcfec44fd95f0e","ffffd4fed98efe9929cc4c02","ffffd4fed98efe9929d95f0e993404","ffffd4fee391fec44ffe9929d95f0e993404",
 "ffffd4fee391fec44ffe9929ec7014cc4c028c2d04","ffffe5fff7bcfee391fec44ffe9929ec7014cc4c028c2d04","ffffe5fff7bcfee391fec44ffe9929ec7014cc4c02993404662506").map(kt),
-rw=qt(Fh),jh=new Array(3).concat("ffeda0feb24cf03b20","ffffb2fecc5cfd8d3ce31a1c","ffffb2fecc5cfd8d3cf03b20bd0026","ffffb2fed976feb24cfd8d3cf03b20bd0026","ffffb2\
-fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cbd0026800026").map(kt),ow=qt(
+ow=qt(Fh),jh=new Array(3).concat("ffeda0feb24cf03b20","ffffb2fecc5cfd8d3ce31a1c","ffffb2fecc5cfd8d3cf03b20bd0026","ffffb2fed976feb24cfd8d3cf03b20bd0026","ffffb2\
+fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cbd0026800026").map(kt),iw=qt(
 jh),Lh=new Array(3).concat("deebf79ecae13182bd","eff3ffbdd7e76baed62171b5","eff3ffbdd7e76baed63182bd08519c","eff3ffc6dbef9ecae16baed63182bd08519c","eff3ffc6dbef\
-9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b508519c08306b").map(kt),iw=qt(Lh),Rh=new Array(
+9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b508519c08306b").map(kt),lw=qt(Lh),Rh=new Array(
 3).concat("e5f5e0a1d99b31a354","edf8e9bae4b374c476238b45","edf8e9bae4b374c47631a354006d2c","edf8e9c7e9c0a1d99b74c47631a354006d2c","edf8e9c7e9c0a1d99b74c47641ab5\
-d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45006d2c00441b").map(kt),lw=qt(Rh),Bh=new Array(3).concat(
+d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45006d2c00441b").map(kt),cw=qt(Rh),Bh=new Array(3).concat(
 "f0f0f0bdbdbd636363","f7f7f7cccccc969696525252","f7f7f7cccccc969696636363252525","f7f7f7d9d9d9bdbdbd969696636363252525","f7f7f7d9d9d9bdbdbd969696737373525252252\
-525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525000000").map(kt),cw=qt(Bh),Ph=new Array(3).concat("efed\
+525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525000000").map(kt),fw=qt(Bh),Ph=new Array(3).concat("efed\
 f5bcbddc756bb1","f2f0f7cbc9e29e9ac86a51a3","f2f0f7cbc9e29e9ac8756bb154278f","f2f0f7dadaebbcbddc9e9ac8756bb154278f","f2f0f7dadaebbcbddc9e9ac8807dba6a51a34a1486",
-"fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a34a1486","fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a354278f3f007d").map(kt),fw=qt(Ph),qh=new Array(3).concat("fee0d2fc9\
+"fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a34a1486","fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a354278f3f007d").map(kt),dw=qt(Ph),qh=new Array(3).concat("fee0d2fc9\
 272de2d26","fee5d9fcae91fb6a4acb181d","fee5d9fcae91fb6a4ade2d26a50f15","fee5d9fcbba1fc9272fb6a4ade2d26a50f15","fee5d9fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5\
-f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181da50f1567000d").map(kt),dw=qt(qh),Dh=new Array(3).concat("fee6cefdae6be6\
+f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181da50f1567000d").map(kt),uw=qt(qh),Dh=new Array(3).concat("fee6cefdae6be6\
 550d","feeddefdbe85fd8d3cd94701","feeddefdbe85fd8d3ce6550da63603","feeddefdd0a2fdae6bfd8d3ce6550da63603","feeddefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee\
-6cefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee6cefdd0a2fdae6bfd8d3cf16913d94801a636037f2704").map(kt),uw=qt(Dh);function Ml(t){return t=Math.max(0,Math.min(
+6cefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee6cefdd0a2fdae6bfd8d3cf16913d94801a636037f2704").map(kt),hw=qt(Dh);function Ml(t){return t=Math.max(0,Math.min(
 1,t)),"rgb("+Math.max(0,Math.min(255,Math.round(-4.54-t*(35.34-t*(2381.73-t*(6402.7-t*(7024.72-t*2710.57)))))))+", "+Math.max(0,Math.min(255,Math.round(32.49+t*
 (170.73+t*(52.82-t*(131.46-t*(176.58-t*67.37)))))))+", "+Math.max(0,Math.min(255,Math.round(81.24+t*(442.36-t*(2482.43-t*(6167.24-t*(6614.94-t*2475.67)))))))+")"}
-var hw=pa(Ne(300,.5,0),Ne(-240,.5,1)),pw=pa(Ne(-100,.75,.35),Ne(80,1.5,.8)),mw=pa(Ne(260,.75,.35),Ne(80,1.5,.8)),gw=Ne();var bw=Cn(),yw=Math.PI/3,ww=Math.PI*2/3;function Aa(t){var e=t.length;return function(n){return t[Math.max(0,Math.min(e-1,Math.floor(n*e)))]}}var vw=Aa(kt("44015444025645045745055946075a46085c460a5d46\
+var pw=pa(Ne(300,.5,0),Ne(-240,.5,1)),mw=pa(Ne(-100,.75,.35),Ne(80,1.5,.8)),gw=pa(Ne(260,.75,.35),Ne(80,1.5,.8)),bw=Ne();var yw=Cn(),ww=Math.PI/3,vw=Math.PI*2/3;function Aa(t){var e=t.length;return function(n){return t[Math.max(0,Math.min(e-1,Math.floor(n*e)))]}}var xw=Aa(kt("44015444025645045745055946075a46085c460a5d46\
 0b5e470d60470e6147106347116447136548146748166848176948186a481a6c481b6d481c6e481d6f481f70482071482173482374482475482576482677482878482979472a7a472c7a472d7b472e7c\
 472f7d46307e46327e46337f463480453581453781453882443983443a83443b84433d84433e85423f854240864241864142874144874045884046883f47883f48893e49893e4a893e4c8a3d4d8a3d4e\
 8a3c4f8a3c508b3b518b3b528b3a538b3a548c39558c39568c38588c38598c375a8c375b8d365c8d365d8d355e8d355f8d34608d34618d33628d33638d32648e32658e31668e31678e31688e30698e30\
@@ -815,7 +815,7 @@ var hw=pa(Ne(300,.5,0),Ne(-240,.5,1)),pw=pa(Ne(-100,.75,.35),Ne(80,1.5,.8)),mw=p
 b57b32b67a34b67935b77937b87838b9773aba763bbb753dbc743fbc7340bd7242be7144bf7046c06f48c16e4ac16d4cc26c4ec36b50c46a52c56954c56856c66758c7655ac8645cc8635ec96260ca60\
 63cb5f65cb5e67cc5c69cd5b6ccd5a6ece5870cf5773d05675d05477d1537ad1517cd2507fd34e81d34d84d44b86d54989d5488bd6468ed64590d74393d74195d84098d83e9bd93c9dd93ba0da39a2da\
 37a5db36a8db34aadc32addc30b0dd2fb2dd2db5de2bb8de29bade28bddf26c0df25c2df23c5e021c8e020cae11fcde11dd0e11cd2e21bd5e21ad8e219dae319dde318dfe318e2e418e5e419e7e419ea\
-e51aece51befe51cf1e51df4e61ef6e620f8e621fbe723fde725")),xw=Aa(kt("00000401000501010601010802010902020b02020d03030f03031204041405041606051806051a07061c08071e0907\
+e51aece51befe51cf1e51df4e61ef6e620f8e621fbe723fde725")),$w=Aa(kt("00000401000501010601010802010902020b02020d03030f03031204041405041606051806051a07061c08071e0907\
 200a08220b09240c09260d0a290e0b2b100b2d110c2f120d31130d34140e36150e38160f3b180f3d19103f1a10421c10441d11471e114920114b21114e22115024125325125527125829115a2a115c2c\
 115f2d11612f116331116533106734106936106b38106c390f6e3b0f703d0f713f0f72400f74420f75440f764510774710784910784a10794c117a4e117b4f127b51127c52137c54137d56147d57157e\
 59157e5a167e5c167f5d177f5f187f601880621980641a80651a80671b80681c816a1c816b1d816d1d816e1e81701f81721f817320817521817621817822817922827b23827c23827e24828025828125\
@@ -825,7 +825,7 @@ d8456cd9466bdb476adc4869de4968df4a68e04c67e24d66e34e65e44f64e55064e75263e85362e9
 5cf56b5cf66c5cf66e5cf7705cf7725cf8745cf8765cf9785df9795df97b5dfa7d5efa7f5efa815ffb835ffb8560fb8761fc8961fc8a62fc8c63fc8e64fc9065fd9266fd9467fd9668fd9869fd9a6afd\
 9b6bfe9d6cfe9f6dfea16efea36ffea571fea772fea973feaa74feac76feae77feb078feb27afeb47bfeb67cfeb77efeb97ffebb81febd82febf84fec185fec287fec488fec68afec88cfeca8dfecc8f\
 fecd90fecf92fed194fed395fed597fed799fed89afdda9cfddc9efddea0fde0a1fde2a3fde3a5fde5a7fde7a9fde9aafdebacfcecaefceeb0fcf0b2fcf2b4fcf4b6fcf6b8fcf7b9fcf9bbfcfbbdfcfd\
-bf")),$w=Aa(kt("00000401000501010601010802010a02020c02020e03021004031204031405041706041907051b08051d09061f0a07220b07240c08260d08290e092b10092d110a30120a32140b34\
+bf")),Mw=Aa(kt("00000401000501010601010802010a02020c02020e03021004031204031405041706041907051b08051d09061f0a07220b07240c08260d08290e092b10092d110a30120a32140b34\
 150b37160b39180c3c190c3e1b0c411c0c431e0c451f0c48210c4a230c4c240c4f260c51280b53290b552b0b572d0b592f0a5b310a5c320a5e340a5f3609613809623909633b09643d09653e0966400a\
 67420a68440a68450a69470b6a490b6a4a0c6b4c0c6b4d0d6c4f0d6c510e6c520e6d540f6d550f6d57106e59106e5a116e5c126e5d126e5f136e61136e62146e64156e65156e67166e69166e6a176e6c\
 186e6d186e6f196e71196e721a6e741a6e751b6e771c6d781c6d7a1d6d7c1d6d7d1e6d7f1e6c801f6c82206c84206b85216b87216b88226a8a226a8c23698d23698f2469902568922568932667952667\
@@ -834,7 +834,7 @@ bf")),$w=Aa(kt("00000401000501010601010802010a02020c02020e0302100403120403140504
 5635e25734e35933e45a31e55c30e65d2fe75e2ee8602de9612bea632aeb6429eb6628ec6726ed6925ee6a24ef6c23ef6e21f06f20f1711ff1731df2741cf3761bf37819f47918f57b17f57d15f67e14\
 f68013f78212f78410f8850ff8870ef8890cf98b0bf98c0af98e09fa9008fa9207fa9407fb9606fb9706fb9906fb9b06fb9d07fc9f07fca108fca309fca50afca60cfca80dfcaa0ffcac11fcae12fcb0\
 14fcb216fcb418fbb61afbb81dfbba1ffbbc21fbbe23fac026fac228fac42afac62df9c72ff9c932f9cb35f8cd37f8cf3af7d13df7d340f6d543f6d746f5d949f5db4cf4dd4ff4df53f4e156f3e35af3\
-e55df2e661f2e865f2ea69f1ec6df1ed71f1ef75f1f179f2f27df2f482f3f586f3f68af4f88ef5f992f6fa96f8fb9af9fc9dfafda1fcffa4")),Mw=Aa(kt("0d088710078813078916078a19068c1b06\
+e55df2e661f2e865f2ea69f1ec6df1ed71f1ef75f1f179f2f27df2f482f3f586f3f68af4f88ef5f992f6fa96f8fb9af9fc9dfafda1fcffa4")),_w=Aa(kt("0d088710078813078916078a19068c1b06\
 8d1d068e20068f2206902406912605912805922a05932c05942e05952f059631059733059735049837049938049a3a049a3c049b3e049c3f049c41049d43039e44039e46039f48039f4903a04b03a14c\
 02a14e02a25002a25102a35302a35502a45601a45801a45901a55b01a55c01a65e01a66001a66100a76300a76400a76600a76700a86900a86a00a86c00a86e00a86f00a87100a87201a87401a87501a8\
 7701a87801a87a02a87b02a87d03a87e03a88004a88104a78305a78405a78606a68707a68808a68a09a58b0aa58d0ba58e0ca48f0da4910ea3920fa39410a29511a19613a19814a099159f9a169f9c17\
@@ -857,16 +857,16 @@ colouring:()=>s[Number(r.value)],draw:c=>{let f=r.value;return a=un(c),r.value=S
 if(d<t&&u<n)for(f>c==f>-c?(o=c+r,i=r-(o-c),c=e[++d]):(o=f+r,i=r-(o-f),f=s[++u]),r=o,i!==0&&(a[h++]=i);d<t&&u<n;)f>c==f>-c?(o=r+c,l=o-r,i=r-(o-l)+(c-l),c=e[++d]):
 (o=r+f,l=o-r,i=r-(o-l)+(f-l),f=s[++u]),r=o,i!==0&&(a[h++]=i);for(;d<t;)o=r+c,l=o-r,i=r-(o-l)+(c-l),c=e[++d],r=o,i!==0&&(a[h++]=i);for(;u<n;)o=r+f,l=o-r,i=r-(o-l)+
 (f-l),f=s[++u],r=o,i!==0&&(a[h++]=i);return(r!==0||h===0)&&(a[h++]=r),h}function Uh(t,e){let n=e[0];for(let s=1;s<t;s++)n+=e[s];return n}function Z(t){return new Float64Array(
-t)}var Gh=(3+16*rn)*rn,Kh=(2+12*rn)*rn,Yh=(9+64*rn)*rn*rn,os=Z(4),_l=Z(8),kl=Z(12),Al=Z(16),ge=Z(4);function Jh(t,e,n,s,a,r,o){let i,l,c,f,d,u,h,m,g,y,w,b,v,A,$,
-x,k,S,M=t-a,z=n-a,N=e-r,_=s-r;A=M*_,u=fe*M,h=u-(u-M),m=M-h,u=fe*_,g=u-(u-_),y=_-g,$=m*y-(A-h*g-m*g-h*y),x=N*z,u=fe*N,h=u-(u-N),m=N-h,u=fe*z,g=u-(u-z),y=z-g,k=m*
-y-(x-h*g-m*g-h*y),w=$-k,d=$-w,os[0]=$-(w+d)+(d-k),b=A+w,d=b-A,v=A-(b-d)+(w-d),w=v-x,d=v-w,os[1]=v-(w+d)+(d-x),S=b+w,d=S-b,os[2]=b-(S-d)+(w-d),os[3]=S;let R=Uh(4,
+t)}var Gh=(3+16*rn)*rn,Kh=(2+12*rn)*rn,Yh=(9+64*rn)*rn*rn,os=Z(4),_l=Z(8),kl=Z(12),Al=Z(16),ge=Z(4);function Jh(t,e,n,s,a,r,o){let i,l,c,f,d,u,h,m,g,y,w,b,x,A,$,
+v,k,S,M=t-a,z=n-a,N=e-r,_=s-r;A=M*_,u=fe*M,h=u-(u-M),m=M-h,u=fe*_,g=u-(u-_),y=_-g,$=m*y-(A-h*g-m*g-h*y),v=N*z,u=fe*N,h=u-(u-N),m=N-h,u=fe*z,g=u-(u-z),y=z-g,k=m*
+y-(v-h*g-m*g-h*y),w=$-k,d=$-w,os[0]=$-(w+d)+(d-k),b=A+w,d=b-A,x=A-(b-d)+(w-d),w=x-v,d=x-w,os[1]=x-(w+d)+(d-v),S=b+w,d=S-b,os[2]=b-(S-d)+(w-d),os[3]=S;let R=Uh(4,
 os),L=Kh*o;if(R>=L||-R>=L||(d=t-M,i=t-(M+d)+(d-a),d=n-z,c=n-(z+d)+(d-a),d=e-N,l=e-(N+d)+(d-r),d=s-_,f=s-(_+d)+(d-r),i===0&&l===0&&c===0&&f===0)||(L=Yh*o+Hh*Math.
-abs(R),R+=M*f+_*i-(N*c+z*l),R>=L||-R>=L))return R;A=i*_,u=fe*i,h=u-(u-i),m=i-h,u=fe*_,g=u-(u-_),y=_-g,$=m*y-(A-h*g-m*g-h*y),x=l*z,u=fe*l,h=u-(u-l),m=l-h,u=fe*z,
-g=u-(u-z),y=z-g,k=m*y-(x-h*g-m*g-h*y),w=$-k,d=$-w,ge[0]=$-(w+d)+(d-k),b=A+w,d=b-A,v=A-(b-d)+(w-d),w=v-x,d=v-w,ge[1]=v-(w+d)+(d-x),S=b+w,d=S-b,ge[2]=b-(S-d)+(w-d),
-ge[3]=S;let j=Ir(4,os,4,ge,_l);A=M*f,u=fe*M,h=u-(u-M),m=M-h,u=fe*f,g=u-(u-f),y=f-g,$=m*y-(A-h*g-m*g-h*y),x=N*c,u=fe*N,h=u-(u-N),m=N-h,u=fe*c,g=u-(u-c),y=c-g,k=m*
-y-(x-h*g-m*g-h*y),w=$-k,d=$-w,ge[0]=$-(w+d)+(d-k),b=A+w,d=b-A,v=A-(b-d)+(w-d),w=v-x,d=v-w,ge[1]=v-(w+d)+(d-x),S=b+w,d=S-b,ge[2]=b-(S-d)+(w-d),ge[3]=S;let B=Ir(j,
-_l,4,ge,kl);A=i*f,u=fe*i,h=u-(u-i),m=i-h,u=fe*f,g=u-(u-f),y=f-g,$=m*y-(A-h*g-m*g-h*y),x=l*c,u=fe*l,h=u-(u-l),m=l-h,u=fe*c,g=u-(u-c),y=c-g,k=m*y-(x-h*g-m*g-h*y),
-w=$-k,d=$-w,ge[0]=$-(w+d)+(d-k),b=A+w,d=b-A,v=A-(b-d)+(w-d),w=v-x,d=v-w,ge[1]=v-(w+d)+(d-x),S=b+w,d=S-b,ge[2]=b-(S-d)+(w-d),ge[3]=S;let P=Ir(B,kl,4,ge,Al);return Al[P-
+abs(R),R+=M*f+_*i-(N*c+z*l),R>=L||-R>=L))return R;A=i*_,u=fe*i,h=u-(u-i),m=i-h,u=fe*_,g=u-(u-_),y=_-g,$=m*y-(A-h*g-m*g-h*y),v=l*z,u=fe*l,h=u-(u-l),m=l-h,u=fe*z,
+g=u-(u-z),y=z-g,k=m*y-(v-h*g-m*g-h*y),w=$-k,d=$-w,ge[0]=$-(w+d)+(d-k),b=A+w,d=b-A,x=A-(b-d)+(w-d),w=x-v,d=x-w,ge[1]=x-(w+d)+(d-v),S=b+w,d=S-b,ge[2]=b-(S-d)+(w-d),
+ge[3]=S;let j=Ir(4,os,4,ge,_l);A=M*f,u=fe*M,h=u-(u-M),m=M-h,u=fe*f,g=u-(u-f),y=f-g,$=m*y-(A-h*g-m*g-h*y),v=N*c,u=fe*N,h=u-(u-N),m=N-h,u=fe*c,g=u-(u-c),y=c-g,k=m*
+y-(v-h*g-m*g-h*y),w=$-k,d=$-w,ge[0]=$-(w+d)+(d-k),b=A+w,d=b-A,x=A-(b-d)+(w-d),w=x-v,d=x-w,ge[1]=x-(w+d)+(d-v),S=b+w,d=S-b,ge[2]=b-(S-d)+(w-d),ge[3]=S;let B=Ir(j,
+_l,4,ge,kl);A=i*f,u=fe*i,h=u-(u-i),m=i-h,u=fe*f,g=u-(u-f),y=f-g,$=m*y-(A-h*g-m*g-h*y),v=l*c,u=fe*l,h=u-(u-l),m=l-h,u=fe*c,g=u-(u-c),y=c-g,k=m*y-(v-h*g-m*g-h*y),
+w=$-k,d=$-w,ge[0]=$-(w+d)+(d-k),b=A+w,d=b-A,x=A-(b-d)+(w-d),w=x-v,d=x-w,ge[1]=x-(w+d)+(d-v),S=b+w,d=S-b,ge[2]=b-(S-d)+(w-d),ge[3]=S;let P=Ir(B,kl,4,ge,Al);return Al[P-
 1]}function Sa(t,e,n,s,a,r){let o=(e-r)*(n-a),i=(t-a)*(s-r),l=o-i,c=Math.abs(o+i);return Math.abs(l)>=Gh*c?l:-Jh(t,e,n,s,a,r,c)}Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(
 4);Z(4);Z(4);Z(8);Z(8);Z(8);Z(4);Z(8);Z(8);Z(16);Z(12);Z(192);Z(192);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(8);Z(8);Z(8);Z(8);Z(8);Z(8);Z(8);Z(8);Z(8);Z(4);Z(
 4);Z(4);Z(8);Z(16);Z(16);Z(16);Z(32);Z(32);Z(48);Z(64);Z(1152);Z(1152);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(4);Z(24);Z(24);Z(24);Z(24);Z(24);Z(24);Z(24);
@@ -879,12 +879,12 @@ new Uint32Array(n),this._dists=new Float64Array(n),this.trianglesLen=0,this._cx=
 this.halfedges=this._halfedges,this.update()}update(){let{coords:e,_hullPrev:n,_hullNext:s,_hullTri:a,_hullHash:r}=this,o=e.length>>1,i=1/0,l=1/0,c=-1/0,f=-1/0;
 for(let M=0;M<o;M++){let z=e[2*M],N=e[2*M+1];z<i&&(i=z),N<l&&(l=N),z>c&&(c=z),N>f&&(f=N),this._ids[M]=M}let d=(i+c)/2,u=(l+f)/2,h=0,m=0,g=0;for(let M=0,z=1/0;M<
 o;M++){let N=Fr(d,u,e[2*M],e[2*M+1]);N<z&&(h=M,z=N)}let y=e[2*h],w=e[2*h+1];for(let M=0,z=1/0;M<o;M++){if(M===h)continue;let N=Fr(y,w,e[2*M],e[2*M+1]);N<z&&N>0&&
-(m=M,z=N)}let b=e[2*m],v=e[2*m+1],A=1/0;for(let M=0;M<o;M++){if(M===h||M===m)continue;let z=Zh(y,w,b,v,e[2*M],e[2*M+1]);z<A&&(g=M,A=z)}let $=e[2*g],x=e[2*g+1];if(A===
+(m=M,z=N)}let b=e[2*m],x=e[2*m+1],A=1/0;for(let M=0;M<o;M++){if(M===h||M===m)continue;let z=Zh(y,w,b,x,e[2*M],e[2*M+1]);z<A&&(g=M,A=z)}let $=e[2*g],v=e[2*g+1];if(A===
 1/0){for(let N=0;N<o;N++)this._dists[N]=e[2*N]-e[0]||e[2*N+1]-e[1];ls(this._ids,this._dists,0,o-1);let M=new Uint32Array(o),z=0;for(let N=0,_=-1/0;N<o;N++){let R=this.
-_ids[N],L=this._dists[R];L>_&&(M[z++]=R,_=L)}this.hull=M.subarray(0,z),this.triangles=new Uint32Array(0),this.halfedges=new Int32Array(0);return}if(Sa(y,w,b,v,$,
-x)<0){let M=m,z=b,N=v;m=g,b=$,v=x,g=M,$=z,x=N}let k=Qh(y,w,b,v,$,x);this._cx=k.x,this._cy=k.y;for(let M=0;M<o;M++)this._dists[M]=Fr(e[2*M],e[2*M+1],k.x,k.y);ls(
+_ids[N],L=this._dists[R];L>_&&(M[z++]=R,_=L)}this.hull=M.subarray(0,z),this.triangles=new Uint32Array(0),this.halfedges=new Int32Array(0);return}if(Sa(y,w,b,x,$,
+v)<0){let M=m,z=b,N=x;m=g,b=$,x=v,g=M,$=z,v=N}let k=Qh(y,w,b,x,$,v);this._cx=k.x,this._cy=k.y;for(let M=0;M<o;M++)this._dists[M]=Fr(e[2*M],e[2*M+1],k.x,k.y);ls(
 this._ids,this._dists,0,o-1),this._hullStart=h;let S=3;s[h]=n[g]=m,s[m]=n[h]=g,s[g]=n[m]=h,a[h]=0,a[m]=1,a[g]=2,r.fill(-1),r[this._hashKey(y,w)]=h,r[this._hashKey(
-b,v)]=m,r[this._hashKey($,x)]=g,this.trianglesLen=0,this._addTriangle(h,m,g,-1,-1,-1);for(let M=0,z=0,N=0;M<this._ids.length;M++){let _=this._ids[M],R=e[2*_],L=e[2*
+b,x)]=m,r[this._hashKey($,v)]=g,this.trianglesLen=0,this._addTriangle(h,m,g,-1,-1,-1);for(let M=0,z=0,N=0;M<this._ids.length;M++){let _=this._ids[M],R=e[2*_],L=e[2*
 _+1];if(M>0&&Math.abs(R-z)<=Ol&&Math.abs(L-N)<=Ol||(z=R,N=L,_===h||_===m||_===g))continue;let j=0;for(let H=0,C=this._hashKey(R,L);H<this._hashSize&&(j=r[(C+H)%
 this._hashSize],!(j!==-1&&j!==s[j]));H++);j=n[j];let B=j,P;for(;P=s[B],Sa(R,L,e[2*B],e[2*B+1],e[2*P],e[2*P+1])>=0;)if(B=P,B===j){B=-1;break}if(B===-1)continue;let q=this.
 _addTriangle(B,_,s[B],-1,-1,a[B]);a[_]=this._legalize(q+2),a[B]=q,S++;let D=s[B];for(;P=s[D],Sa(R,L,e[2*D],e[2*D+1],e[2*P],e[2*P+1])<0;)q=this._addTriangle(D,_,
@@ -893,8 +893,8 @@ this._legalize(q+2),a[P]=q,s[B]=B,S--,B=P;this._hullStart=n[_]=B,s[B]=n[D]=_,s[_
 S);for(let M=0,z=this._hullStart;M<S;M++)this.hull[M]=z,z=s[z];this.triangles=this._triangles.subarray(0,this.trianglesLen),this.halfedges=this._halfedges.subarray(
 0,this.trianglesLen)}_hashKey(e,n){return Math.floor(Vh(e-this._cx,n-this._cy)*this._hashSize)%this._hashSize}_legalize(e){let{_triangles:n,_halfedges:s,coords:a}=this,
 r=0,o=0;for(;;){let i=s[e],l=e-e%3;if(o=l+(e+2)%3,i===-1){if(r===0)break;e=Na[--r];continue}let c=i-i%3,f=l+(e+1)%3,d=c+(i+2)%3,u=n[o],h=n[e],m=n[f],g=n[d];if(Xh(
-a[2*u],a[2*u+1],a[2*h],a[2*h+1],a[2*m],a[2*m+1],a[2*g],a[2*g+1])){n[e]=g,n[i]=u;let w=s[d];if(w===-1){let v=this._hullStart;do{if(this._hullTri[v]===d){this._hullTri[v]=
-e;break}v=this._hullPrev[v]}while(v!==this._hullStart)}this._link(e,w),this._link(i,s[o]),this._link(o,d);let b=c+(i+1)%3;r<Na.length&&(Na[r++]=b)}else{if(r===0)
+a[2*u],a[2*u+1],a[2*h],a[2*h+1],a[2*m],a[2*m+1],a[2*g],a[2*g+1])){n[e]=g,n[i]=u;let w=s[d];if(w===-1){let x=this._hullStart;do{if(this._hullTri[x]===d){this._hullTri[x]=
+e;break}x=this._hullPrev[x]}while(x!==this._hullStart)}this._link(e,w),this._link(i,s[o]),this._link(o,d);let b=c+(i+1)%3;r<Na.length&&(Na[r++]=b)}else{if(r===0)
 break;e=Na[--r]}}return o}_link(e,n){this._halfedges[e]=n,n!==-1&&(this._halfedges[n]=e)}_addTriangle(e,n,s,a,r,o){let i=this.trianglesLen;return this._triangles[i]=
 e,this._triangles[i+1]=n,this._triangles[i+2]=s,this._link(i,a),this._link(i+1,r),this._link(i+2,o),this.trianglesLen+=3,i}};function Vh(t,e){let n=t/(Math.abs(
 t)+Math.abs(e));return(e>0?3-n:1+n)/4}function Fr(t,e,n,s){let a=t-n,r=e-s;return a*a+r*r}function Xh(t,e,n,s,a,r,o,i){let l=t-o,c=e-i,f=n-o,d=s-i,u=a-o,h=r-i,m=l*
@@ -911,10 +911,10 @@ Sl||Math.abs(this._y1-r)>Sl)&&(this._+="L"+a+","+r),s&&(this._+=`A${s},${s},0,1,
 n])}closePath(){this._.push(this._[0].slice())}lineTo(e,n){this._.push([e,n])}value(){return this._.length?this._:null}},jr=class{constructor(e,[n,s,a,r]=[0,0,960,
 500]){if(!((a=+a)>=(n=+n))||!((r=+r)>=(s=+s)))throw new Error("invalid bounds");this.delaunay=e,this._circumcenters=new Float64Array(e.points.length*2),this.vectors=
 new Float64Array(e.points.length*2),this.xmax=a,this.xmin=n,this.ymax=r,this.ymin=s,this._init()}update(){return this.delaunay.update(),this._init(),this}_init(){
-let{delaunay:{points:e,hull:n,triangles:s},vectors:a}=this,r,o,i=this.circumcenters=this._circumcenters.subarray(0,s.length/3*2);for(let g=0,y=0,w=s.length,b,v;g<
-w;g+=3,y+=2){let A=s[g]*2,$=s[g+1]*2,x=s[g+2]*2,k=e[A],S=e[A+1],M=e[$],z=e[$+1],N=e[x],_=e[x+1],R=M-k,L=z-S,j=N-k,B=_-S,P=(R*B-L*j)*2;if(Math.abs(P)<1e-9){if(r===
-void 0){r=o=0;for(let D of n)r+=e[D*2],o+=e[D*2+1];r/=n.length,o/=n.length}let q=1e9*Math.sign((r-k)*B-(o-S)*j);b=(k+N)/2-q*B,v=(S+_)/2+q*j}else{let q=1/P,D=R*R+
-L*L,H=j*j+B*B;b=k+(B*D-L*H)*q,v=S+(R*H-j*D)*q}i[y]=b,i[y+1]=v}let l=n[n.length-1],c,f=l*4,d,u=e[2*l],h,m=e[2*l+1];a.fill(0);for(let g=0;g<n.length;++g)l=n[g],c=
+let{delaunay:{points:e,hull:n,triangles:s},vectors:a}=this,r,o,i=this.circumcenters=this._circumcenters.subarray(0,s.length/3*2);for(let g=0,y=0,w=s.length,b,x;g<
+w;g+=3,y+=2){let A=s[g]*2,$=s[g+1]*2,v=s[g+2]*2,k=e[A],S=e[A+1],M=e[$],z=e[$+1],N=e[v],_=e[v+1],R=M-k,L=z-S,j=N-k,B=_-S,P=(R*B-L*j)*2;if(Math.abs(P)<1e-9){if(r===
+void 0){r=o=0;for(let D of n)r+=e[D*2],o+=e[D*2+1];r/=n.length,o/=n.length}let q=1e9*Math.sign((r-k)*B-(o-S)*j);b=(k+N)/2-q*B,x=(S+_)/2+q*j}else{let q=1/P,D=R*R+
+L*L,H=j*j+B*B;b=k+(B*D-L*H)*q,x=S+(R*H-j*D)*q}i[y]=b,i[y+1]=x}let l=n[n.length-1],c,f=l*4,d,u=e[2*l],h,m=e[2*l+1];a.fill(0);for(let g=0;g<n.length;++g)l=n[g],c=
 f,d=u,h=m,f=l*4,u=e[2*l],m=e[2*l+1],a[c+2]=a[f]=h-m,a[c+3]=a[f+1]=u-d}render(e){let n=e==null?e=new an:void 0,{delaunay:{halfedges:s,inedges:a,hull:r},circumcenters:o,
 vectors:i}=this;if(r.length<=1)return null;for(let f=0,d=s.length;f<d;++f){let u=s[f];if(u<f)continue;let h=Math.floor(f/3)*2,m=Math.floor(u/3)*2,g=o[h],y=o[h+1],
 w=o[m],b=o[m+1];this._renderSegment(g,y,w,b,e)}let l,c=r[r.length-1];for(let f=0;f<r.length;++f){l=c,c=r[f];let d=Math.floor(a[c]/3)*2,u=o[d],h=o[d+1],m=l*4,g=this.
@@ -979,9 +979,9 @@ isFinite(e[o]+n[o])).sort((o,i)=>e[o]-e[i]||n[o]-n[i]||o-i),a=s.length?new za(Fl
 let c=a?a.find(o,i):-1;return c>=0&&Math.hypot(e[s[c]]-o,n[s[c]]-i)<=l?c:-1}}}function Is(t=!1){let e=p("div",{class:t?"mmv-field-y":"mmv-field-x","aria-hidden":"true"});function n(s,a){let r=Math.max(2,Math.floor(a/(t?44:64))),o=s.tickFormat(
 r);e.replaceChildren(...s.ticks(r).map(i=>{let l=p("span",{},o(i));return l.style[t?"top":"left"]=`${s(i)}px`,l}))}return{node:e,draw:n}}function Nl(t,e,n){let s=!1;for(let a=0,r=t.length-1;a<t.length;r=a++){let[[o,i],[l,c]]=[t[a],t[r]];i>n!=c>n&&e<(l-o)*(n-i)/(c-i)+o&&(s=!s)}return s}var fs=10,dp=3,up=5,ds=.05;function hp(t,e,n,s){let a=je(e),{quantities:r,chosen:o}=a,i=e.modalities.length,l=r.map(Y=>Y.title),c=Qa({}),f=e===e.compared[0],d=Y=>ot=>w(
 {[Y]:r[ot].key}),u=Dt("Across",l,d("across")),h=Dt("Up",l,d("up")),m=Oa(e,a,s),g=l.findIndex(Y=>Y.startsWith("φ ")),y={across:e.task==="regression"&&e.labelled?
-0:g,up:e.task==="regression"&&e.labelled?2:i>1?g+1:0};function w(Y){I({...c,...Y}),s({scatter:c})}let b=p("canvas",{role:"img"}),v=ct("path",{class:"mmv-lasso"}),
-A=ct("svg",{"aria-hidden":"true"},v),$=p("span",{class:"mmv-ring","aria-hidden":"true"}),x=[ct("line",{class:"mmv-zero"}),ct("line",{class:"mmv-zero"})];A.prepend(
-...x);let k=p("div",{class:"mmv-plot mmv-samples-plot"},b,A,$),S=pt("rectangle by keyboard",()=>Nt(null),{class:"mmv-rectangle","aria-label":"Rectangle of the s\
+0:g,up:e.task==="regression"&&e.labelled?2:i>1?g+1:0};function w(Y){I({...c,...Y}),s({scatter:c})}let b=p("canvas",{role:"img"}),x=ct("path",{class:"mmv-lasso"}),
+A=ct("svg",{"aria-hidden":"true"},x),$=p("span",{class:"mmv-ring","aria-hidden":"true"}),v=[ct("line",{class:"mmv-zero"}),ct("line",{class:"mmv-zero"})];A.prepend(
+...v);let k=p("div",{class:"mmv-plot mmv-samples-plot"},b,A,$),S=pt("rectangle by keyboard",()=>Nt(null),{class:"mmv-rectangle","aria-label":"Rectangle of the s\
 catter plot. Arrow keys move it, with Shift they resize it; Enter selects the samples inside, Escape selects all."}),M=Is(),z=Is(!0),N=p("div",{class:"mmv-field\
 -title"}),_=p("div",{class:"mmv-subtitle"}),R=p("div"),L=p("p",{class:"mmv-pointed mmv-small",role:"status"}),j=pt("show all samples",()=>o.set([])),B=it("");t.
 append(mt("Samples: scatter plot"),p("div",{class:"mmv-inline"},u.node,h.node,m.node,S,j),R,p("div",{class:"mmv-field"},_,z.node,k,M.node,N),L,it(he('Drag aroun\
@@ -996,7 +996,7 @@ Y.select.value)],K=Y=>Pt(e.compared.filter(ot=>ot.has("listed_phi")).map(ot=>{le
 {length:xt.count},(lt,$t)=>rt.of($t)):[]})),J=Y=>Y.unit?`${Y.title}, ${Y.unit}`:Y.title,X={x:Ue(),y:Ue()};function at(){let Y=k.clientWidth,ot=k.clientHeight,[xt,
 rt]=[G(u),G(h)];if(!(!Y||!ot)){X={x:Ue(K(xt),[fs,Y-fs]),y:Ue(K(rt),[ot-fs,fs])};for(let lt=0;lt<a.count;lt++)[P[lt],q[lt]]=[X.x(xt.of(lt)),X.y(rt.of(lt))];M.draw(
 X.x,Y),z.draw(X.y,ot),N.textContent=`${J(xt)} →`,_.textContent=`↑ ${J(rt)}`,[[X.x,"x",Y],[X.y,"y",ot]].forEach(([lt,$t,_t],Ut)=>{let Kt=lt(0),le=$t==="x"?"y":
-"x";x[Ut].style.display=Kt>fs&&Kt<Number(_t)-fs?"":"none";for(let de of[1,2])x[Ut].setAttribute(`${$t}${de}`,String(Kt)),x[Ut].setAttribute(`${le}${de}`,de===1?
+"x";v[Ut].style.display=Kt>fs&&Kt<Number(_t)-fs?"":"none";for(let de of[1,2])v[Ut].setAttribute(`${$t}${de}`,String(Kt)),v[Ut].setAttribute(`${le}${de}`,de===1?
 "0":String($t==="x"?ot:Y))}),tt()}}function tt(){let Y=k.clientWidth,ot=k.clientHeight,xt=m.colouring(),rt=o.number();if(R.replaceChildren(xt.legend()),j.disabled=
 !o.filters().length,!Y||!ot)return;H=cs(a,P,q),Ta(b,{samples:a,colouring:xt,xs:P,ys:q,radius:dp,width:Y,height:ot});let lt=P.reduce(($t,_t,Ut)=>$t+(Number.isFinite(
 _t+q[Ut])?0:1),0);B.textContent=lt?`${lt} of ${a.count} have no value for one of the axes and no dot.`:"",b.setAttribute("aria-label",`Scatter of ${a.count} sam\
@@ -1004,7 +1004,7 @@ ples, ${rt} chosen: ${G(u).title} across, ${G(h).title} up`),st()}function st(){
 Y<0||!Number.isFinite(P[Y]+q[Y]),$.hidden||([$.style.left,$.style.top]=[`${P[Y]}px`,`${q[Y]}px`])}function dt(Y,ot){let[xt,rt]=[G(u),G(h)],lt=T({across:xt.key,up:rt.
 key,points:Ho(Y,([_t,Ut])=>[X.x.invert(_t),X.y.invert(Ut)],e.scatter_limits.points)},ot),$t=o.inside.reduce((_t,Ut,Kt)=>_t+(Ut&&lt.test(Kt)?1:0),0);$t&&o.add(lt),
 L.textContent=$t?`${$t} samples selected`:"no sample inside: the selection is unchanged"}function wt(Y){Y>=0&&a.open(Y)>=0?s({sample:a.open(Y)}):Y>=0&&(L.textContent=
-a.closed(Y))}let jt=Y=>{let{left:ot,top:xt}=k.getBoundingClientRect();return[Y.clientX-ot,Y.clientY-xt]},At=()=>v.setAttribute("d",F.length?`M${F.map(([Y,ot])=>`${Y.
+a.closed(Y))}let jt=Y=>{let{left:ot,top:xt}=k.getBoundingClientRect();return[Y.clientX-ot,Y.clientY-xt]},At=()=>x.setAttribute("d",F.length?`M${F.map(([Y,ot])=>`${Y.
 toFixed(1)} ${ot.toFixed(1)}`).join("L")}Z`:"");k.addEventListener("pointerdown",Y=>{Y.button===0&&(k.setPointerCapture(Y.pointerId),F=[jt(Y)],O=null)}),k.addEventListener(
 "pointermove",Y=>{F.length&&(F.push(jt(Y)),At())}),k.addEventListener("pointerup",Y=>{let ot=F,[xt,rt]=jt(Y);if(!ot.length)return;if(F=[],At(),!ot.every(([$t,_t])=>Math.
 hypot($t-ot[0][0],_t-ot[0][1])<up))return dt(ot,"lasso");let lt=H.find(xt,rt);lt>=0&&(Y.pointerType!=="touch"||C===H.order[lt])&&wt(H.order[lt])}),k.addEventListener(
@@ -1024,16 +1024,16 @@ o.listen(()=>{f&&!U&&JSON.stringify(W())!==JSON.stringify(c.lassos)&&(c={...c,la
 "change",tt),new ResizeObserver(at).observe(k),t.addEventListener("mmv-print",at),I(c),Y=>{D=Y.sample;let ot=m.draw(Y);I(Qa(Y))||(ot?tt():st())}}yt({name:"sampl\
 e scatter",place:"wide",order:30,section:"overview",needs:["listed_phi","overview_value"],mount:hp});function pp(t,e,n,s){return t.append(mt("Overview"),p("p",{class:"mmv-sentence"},Q(e.overview.sentence))),e.has("class_score")&&mp(t,e,s),()=>{}}function mp(t,e,n){
 let s=je(e),{subset:a,row:r,metric:o,interval:i,left_out:l,total:c}=e.overview,f=a.length,d=r.length,u=o==="accuracy",[h,m,g]=[0,1,2].map(S=>e.part("class_score",
-S)),y=e.part("class_count"),w=e.part("overview_row_of"),b=S=>a[S].toString(2).replaceAll("0","").length,v=a.map((S,M)=>M).sort((S,M)=>b(M)-b(S)||S-M),A=Math.max(
+S)),y=e.part("class_count"),w=e.part("overview_row_of"),b=S=>a[S].toString(2).replaceAll("0","").length,x=a.map((S,M)=>M).sort((S,M)=>b(M)-b(S)||S-M),A=Math.max(
 ...Array.from(h).filter(Number.isFinite),1e-9);function $(S,M){let z=S*f+M,N=h[z],_=Number.isFinite(m[z]+g[z]),R=u?2:e.digits,L=_?`${nt(m[z],R)} to ${nt(g[z],R)}`:
 "no interval",j=p("button",{type:"button",class:"mmv-score",title:`${o} of ${r[S]} with ${s.subsetName(M)}: ${nt(N,3)} (${L}), ${y[S]} samples`},p("span",{},nt(
 N,R)),p("span",{class:"mmv-score-ends"},L));return j.style.setProperty("--weight",String(Number.isFinite(N)?u?N:1-N/A:0)),j.disabled=!y[S],j.addEventListener("c\
 lick",()=>s.chosen.set([...S<d-1?[{text:u?`true = ${r[S]}`:r[S],test:B=>w[B]===S}]:[],u?{text:`misclassified with ${s.subsetName(M)}`,test:B=>s.classOf(B,M)>=0&&
-s.classOf(B,M)!==s.truth[B]}:{text:`absolute error above ${nt(N,R)} with ${s.subsetName(M)}`,test:B=>s.errorOf(B,M)>N}],"scores")),j}let x=v.map(S=>a[S]===0?["n\
+s.classOf(B,M)!==s.truth[B]}:{text:`absolute error above ${nt(N,R)} with ${s.subsetName(M)}`,test:B=>s.errorOf(B,M)>N}],"scores")),j}let v=x.map(S=>a[S]===0?["n\
 one"]:[...e.modalities.flatMap((M,z)=>a[S]>>z&1?[Lt(z),ue(`${M.name} `)]:[]),...e.trained&&!e.trained[a[S]]?["*"]:[]]),k=e.modalities.map((S,M)=>p("span",{class:"\
 mmv-key"},Lt(M),Q(S.name)));t.append(p("div",{class:"mmv-subtitle"},u?"Accuracy by true class and subset of modalities, the others masked":"Mean absolute error \
 by target and subset of modalities, the others masked"),p("div",{class:"mmv-keys"},...k),_a({label:`${o} of each ${u?"class":"range of targets"} for every subse\
-t of modalities`,corner:[ue(u?"true class":"target")],columns:x,kind:"mmv-scores",rows:r.map((S,M)=>({head:[Q(S),p("span",{class:"mmv-faint"},` n = ${y[M]}`)],cells:v.
+t of modalities`,corner:[ue(u?"true class":"target")],columns:v,kind:"mmv-scores",rows:r.map((S,M)=>({head:[Q(S),p("span",{class:"mmv-faint"},` n = ${y[M]}`)],cells:x.
 map(z=>$(M,z))}))}),ka(s,n,"scores"),...e.overview.control?[p("p",{class:"mmv-small"},Q(e.overview.control))]:[],it(`Below each value: its interval (${i}). The \
 intervals are not corrected for the number of cells, nor for choosing the lowest. `,...l?[`${l} of ${c} samples have a prediction that is not finite and are lef\
 t out. `]:[],he(u?"Press a cell to list its misclassified samples; arrow keys move between cells.":"Press a cell to list its samples with an error above the mea\
@@ -1042,18 +1042,18 @@ ew",needs:["overview_value"],mount:pp});var us=74,El=2.2,Lr=8;function gp(t,e){l
 Math.floor(l/s)));t.forEach(l=>Number.isFinite(l)&&a[r(l)]++);let o=Math.min(s,(us-2*Lr)/Math.max(1,...a)),i=new Uint32Array(a.length);return t.forEach((l,c)=>{
 if(!Number.isFinite(l))return;let f=i[r(l)]++;n[c]=us/2+(f%2?1:-1)*Math.ceil(f/2)*o}),n}function bp(t,e,n,s){let a=je(e),r=e.modalities.length,o=Oa(e,a,s),i=e.part(
 "listed_phi"),l=p("div"),c=p("p",{class:"mmv-pointed mmv-small",role:"status"}),[f,d]=Pt(e.compared.filter(b=>b.has("listed_phi")).map(b=>b.part("listed_phi")),
-!0),u=Is(),h=p("div",{class:"mmv-field-title"},`φ, ${e.target_name} →`),m=-1,g=e.modalities.map((b,v)=>{let A=p("canvas",{role:"img"}),$=p("span",{class:"mmv\
--zero-line","aria-hidden":"true"}),x=p("div",{class:"mmv-plot mmv-swarm"},A,$),k=p("td",{class:"mmv-value"}),S=new Float32Array(0),M=S,z=-1,N=cs(a,S,M);function _(L){
-c.textContent=L>=0&&a.open(L)<0?a.closed(L):"",L>=0&&a.open(L)>=0&&s({sample:a.open(L)})}x.addEventListener("click",L=>{let j=N.find(L.offsetX,L.offsetY);j>=0&&
-(L.pointerType!=="touch"||z===N.order[j])&&_(N.order[j])}),Et(x,{label:`Shapley values of ${b.name}`,grid:()=>[Math.max(1,N.order.length),1],start:()=>[Math.max(
-0,N.order.findIndex(L=>a.open(L)===m&&m>=0)),0],cellAt:(L,j)=>{let B=N.find(L*x.clientWidth,j*us);return B<0?[-1,-1]:[B,0]},placeOf:L=>[S[N.order[L]]/(x.clientWidth||
-1),M[N.order[L]]/us],read(L){let j=N.order[L]??-1;return j<0?null:(setTimeout(()=>z=j),{title:a.id[j],modality:v,at:{modality:v},rows:[["φ",bt(i[j*r+v],e.digits)],
-...a.rows(j),...a.open(j)<0?[["sample","not recorded"]]:[]]})}}),x.addEventListener("keydown",L=>{L.key.toLowerCase()!=="o"||L.ctrlKey||L.metaKey||L.altKey||(L.
-preventDefault(),L.stopPropagation(),_(z))});function R(){let L=x.clientWidth;if(!L)return;let j=Ue([f,d],[Lr,L-Lr]);S=Float32Array.from({length:a.count},(q,D)=>j(
-i[D*r+v])),M=gp(S,L),N=cs(a,S,M),$.style.left=`${j(0)}px`,Ta(A,{samples:a,colouring:o.colouring(),xs:S,ys:M,radius:El,width:L,height:us}),v===0&&u.draw(j,L);let B=Array.
-from({length:a.count},(q,D)=>D).filter(q=>a.chosen.inside[q]&&Number.isFinite(S[q])).map(q=>i[q*r+v]).sort((q,D)=>q-D),P=B.length?(B[B.length-1>>1]+B[B.length>>
+!0),u=Is(),h=p("div",{class:"mmv-field-title"},`φ, ${e.target_name} →`),m=-1,g=e.modalities.map((b,x)=>{let A=p("canvas",{role:"img"}),$=p("span",{class:"mmv\
+-zero-line","aria-hidden":"true"}),v=p("div",{class:"mmv-plot mmv-swarm"},A,$),k=p("td",{class:"mmv-value"}),S=new Float32Array(0),M=S,z=-1,N=cs(a,S,M);function _(L){
+c.textContent=L>=0&&a.open(L)<0?a.closed(L):"",L>=0&&a.open(L)>=0&&s({sample:a.open(L)})}v.addEventListener("click",L=>{let j=N.find(L.offsetX,L.offsetY);j>=0&&
+(L.pointerType!=="touch"||z===N.order[j])&&_(N.order[j])}),Et(v,{label:`Shapley values of ${b.name}`,grid:()=>[Math.max(1,N.order.length),1],start:()=>[Math.max(
+0,N.order.findIndex(L=>a.open(L)===m&&m>=0)),0],cellAt:(L,j)=>{let B=N.find(L*v.clientWidth,j*us);return B<0?[-1,-1]:[B,0]},placeOf:L=>[S[N.order[L]]/(v.clientWidth||
+1),M[N.order[L]]/us],read(L){let j=N.order[L]??-1;return j<0?null:(setTimeout(()=>z=j),{title:a.id[j],modality:x,at:{modality:x},rows:[["φ",bt(i[j*r+x],e.digits)],
+...a.rows(j),...a.open(j)<0?[["sample","not recorded"]]:[]]})}}),v.addEventListener("keydown",L=>{L.key.toLowerCase()!=="o"||L.ctrlKey||L.metaKey||L.altKey||(L.
+preventDefault(),L.stopPropagation(),_(z))});function R(){let L=v.clientWidth;if(!L)return;let j=Ue([f,d],[Lr,L-Lr]);S=Float32Array.from({length:a.count},(q,D)=>j(
+i[D*r+x])),M=gp(S,L),N=cs(a,S,M),$.style.left=`${j(0)}px`,Ta(A,{samples:a,colouring:o.colouring(),xs:S,ys:M,radius:El,width:L,height:us}),x===0&&u.draw(j,L);let B=Array.
+from({length:a.count},(q,D)=>D).filter(q=>a.chosen.inside[q]&&Number.isFinite(S[q])).map(q=>i[q*r+x]).sort((q,D)=>q-D),P=B.length?(B[B.length-1>>1]+B[B.length>>
 1])/2:NaN;k.replaceChildren(ue("median "),bt(P,e.digits)),A.setAttribute("aria-label",`Shapley values of ${b.name} of ${B.length} samples: ${B.length?`from ${V(
-B[0])} to ${V(B[B.length-1])}, median ${V(P)}`:"none"}`)}return{lay:R,box:x,node:p("tr",{},p("th",{scope:"row"},...Ot(e,v)),p("td",{},x),k)}}),y=p("tr",{},p("td"),
+B[0])} to ${V(B[B.length-1])}, median ${V(P)}`:"none"}`)}return{lay:R,box:v,node:p("tr",{},p("th",{scope:"row"},...Ot(e,x)),p("td",{},v),k)}}),y=p("tr",{},p("td"),
 p("td",{},u.node,h),p("td",{class:"mmv-value mmv-faint"},"median"));t.append(mt("Distribution of Shapley values"),p("div",{class:"mmv-inline"},o.node),l,p("tabl\
 e",{class:"mmv-swarms","aria-label":"Shapley values of the samples by modality"},p("tbody",{},...g.map(b=>b.node),y)),c,it(`One dot for each of ${a.count}${a.count<
 e.listed.total?` of ${e.listed.total} (stratified)`:""} samples; across: Shapley value φ of ${e.target_name}, at the epoch that training selected${e.labelled&&
@@ -1081,13 +1081,13 @@ map(a=>(a.style.left=`${100*t.at(n)}%`,a)):[]),Ll=(...t)=>p("td",{class:"mmv-cel
 modalities.length,s=2**n-1,a=e.retraining,r=e.task==="regression",[o,i,l]=["masked","retrained","gap"].map(I=>[0,1,2].map(E=>e.part(I,E))),c=I=>I.toString(2).replaceAll(
 "0","").length,f=Array.from({length:s+1},(I,E)=>E).filter(I=>s<xp||c(I)<=1||c(I)>=n-1||I===a.best).sort((I,E)=>c(I)-c(E)||I-E),d={low:a.bounds?.[0]??-1/0,high:a.
 bounds?.[1]??1/0},u=I=>nt(I,zl),h=I=>bt(I,zl),m=(I,E,U,G)=>Number.isFinite(I[1][E]+I[2][E])?`${Cl(I[1][E],U,G)} to ${Cl(I[2][E],U,G)}`:"no interval",g=(I,E)=>I[1].
-some(U=>U<E.low)||I[2].some(U=>U>E.high),y=[...o[0],...i[0]].filter(Number.isFinite),[w,b]=[Math.min(...y),Math.max(...y)],v=b-w||Math.abs(b)||1,A=[...o[1],...o[2],
-...i[1],...i[2]].filter(Number.isFinite),$=Number.isFinite(d.low)?d:{low:Math.max(w-v,Math.min(w,...A)),high:Math.min(d.high,b+v,Math.max(b,...A))},x=Il($,d),k=jl(
-x,[[i[0][s],"mmv-dot-full"],[i[0][0],"mmv-dot-constant"]]),S=I=>I===0?[p("span",{},"none")]:e.modalities.flatMap((E,U)=>I>>U&1?[Lt(U),ue(`${E.name} `)]:[]),M=I=>e.
+some(U=>U<E.low)||I[2].some(U=>U>E.high),y=[...o[0],...i[0]].filter(Number.isFinite),[w,b]=[Math.min(...y),Math.max(...y)],x=b-w||Math.abs(b)||1,A=[...o[1],...o[2],
+...i[1],...i[2]].filter(Number.isFinite),$=Number.isFinite(d.low)?d:{low:Math.max(w-x,Math.min(w,...A)),high:Math.min(d.high,b+x,Math.max(b,...A))},v=Il($,d),k=jl(
+v,[[i[0][s],"mmv-dot-full"],[i[0][0],"mmv-dot-constant"]]),S=I=>I===0?[p("span",{},"none")]:e.modalities.flatMap((E,U)=>I>>U&1?[Lt(U),ue(`${E.name} `)]:[]),M=I=>e.
 modalities.filter((E,U)=>I>>U&1).map(E=>E.name).join(" + ")||"no modality",z=(I,E)=>p("td",{class:"mmv-value"},u(I[0][E]),p("span",{class:"mmv-ends-text"},m(I,E,
 d,u))),N=a.harm==="harm",_=f.map(I=>{let E=p("tr",{},p("th",{scope:"row"},...S(I),...N&&I===a.best?[p("span",{class:"mmv-mark"},"▲ harm")]:[]),Ll(...k.map(U=>U.
-cloneNode()),...Br("mmv-dot-gap",x,o[0][I],i[0][I]),...Rr("mmv-dot-masked",x,o[1][I],o[2][I]),...Rr("mmv-dot-trained",x,i[1][I],i[2][I]),...Fl("mmv-dot-masked",
-x,o[0][I]),...Fl("mmv-dot-trained",x,i[0][I])),z(o,I),z(i,I),p("td",{class:"mmv-value"},h(i[0][I]-o[0][I])));return xr(E,()=>({title:M(I),at:{},rows:[["masked",
+cloneNode()),...Br("mmv-dot-gap",v,o[0][I],i[0][I]),...Rr("mmv-dot-masked",v,o[1][I],o[2][I]),...Rr("mmv-dot-trained",v,i[1][I],i[2][I]),...Fl("mmv-dot-masked",
+v,o[0][I]),...Fl("mmv-dot-trained",v,i[0][I])),z(o,I),z(i,I),p("td",{class:"mmv-value"},h(i[0][I]-o[0][I])));return xr(E,()=>({title:M(I),at:{},rows:[["masked",
 u(o[0][I])],["  interval",m(o,I,d,u)],[I?"trained on it":"best constant",u(i[0][I])],["  interval",m(i,I,d,u)],["difference, trained − masked",h(i[0][I]-o[0][I])]]})),
 E}),R=d.high-d.low,L={low:-R,high:R},j=I=>I.flatMap(E=>[...E]).filter(Number.isFinite).map(Math.abs),B=Math.max(1e-9,...j([l[0]])),P=Math.min(R,4*B,1.05*Math.max(
 B,...j(l))),q=Il({low:-P,high:P},L),D=jl(q,[[0,"mmv-dot-zero"]]),H=e.modalities.map((I,E)=>{let U=Br("mmv-dot-bar",q,0,l[0][E]);U.forEach(K=>K.dataset.m=String(
@@ -1100,7 +1100,7 @@ class:"mmv-field-title"},E,Q(a.units)," →")),...Array.from({length:U},()=>p("t
 append(mt("Value by retraining"),p("div",{class:"mmv-retraining"},p("div",{},p("div",{class:"mmv-keys"},F("mmv-dot-masked","masked: full model, others masked"),
 F("mmv-dot-trained","trained on the subset"),F("mmv-dot-gap","difference"),F("mmv-dot-full","trained on all"),F("mmv-dot-constant","best constant")),p("div",{class:"\
 mmv-keys"},...e.modalities.map((I,E)=>p("span",{class:"mmv-key"},Lt(E),Q(I.name)))),p("table",{class:"mmv-dot-table","aria-label":"Value of each subset: full mo\
-del with the others masked, and model trained on the subset"},W(["subset","","masked","trained","difference"]),p("tbody",{},..._),T(x.ticks,"",3))),p("div",{},p(
+del with the others masked, and model trained on the subset"},W(["subset","","masked","trained","difference"]),p("tbody",{},..._),T(v.ticks,"",3))),p("div",{},p(
 "div",{class:"mmv-subtitle"},"Gap of each modality: trained alone − masked"),p("table",{class:"mmv-dot-table mmv-dot-gaps","aria-label":"Gap of each modality:\
  trained alone minus masked"},W(["modality","","gap"]),p("tbody",{},...H),T(q.ticks,"difference of ",1)),...a.explanations.map((I,E)=>p("details",{class:"mmv-sm\
 all"},p("summary",{},...Ot(e,E),": ",Q(a.verdicts[E])),it(Q(I)))))),...a.caution?[p("p",{class:"mmv-small"},Q(a.caution))]:[],it("Lines: ",Q(a.interval),`. ${C}${O?
@@ -1110,23 +1110,23 @@ ate_valid",i,l),f=t.experts.map(({owner:d})=>d<0||d===l?255:0);for(let d=0;d<n;d
 g<o;g++)if(h[m*o+g]!==f[g])return!1}}return!0}function kp(t,e,n,s){let a=e.sizes.time,[,,r,o,,i]=e.shape("routing"),l=e.experts.map(({owner:$})=>$<0||!e.colours[$%
 8]?Mp:Gs(e.colours[$%8].slice(1))),c=({owner:$})=>$<0?p("span",{class:"mmv-glyph","aria-hidden":"true"},"○"):Lt($),f=$=>[c($),Q($.name)],d=e.experts.every($=>_n(
 $.name)<=13),u=e.modalities.map($=>p("canvas",{role:"img","aria-label":`Expert weights of ${$.name} over the sequence, ${i} experts; the table holds their mean \
-use`})),h=u.map(()=>p("div",{class:"mmv-stroke"})),m=null,g=ve(),y=e.modalities.map(($,x)=>{let k=p("div",{class:"mmv-plot mmv-map mmv-experts"},u[x],h[x]);return k.
+use`})),h=u.map(()=>p("div",{class:"mmv-stroke"})),m=null,g=ve(),y=e.modalities.map(($,v)=>{let k=p("div",{class:"mmv-plot mmv-map mmv-experts"},u[v],h[v]);return k.
 style.height=`${16*i}px`,Jt(k,k,S=>s({time:Math.min(a-1,Math.max(0,Math.ceil(gt(a,m).share(S)*a-1e-9)-1))})),ke(k,k,a,()=>m,s),Et(k,{label:`Expert weights of ${e.
-modalities[x].name}: experts over steps`,grid:()=>[a,i],start:()=>[m?.time??0,0],cellAt:(S,M)=>[Bt(gt(a,m).share(S),a),Bt(M,i)],placeOf:(S,M)=>[gt(a,m).across((S+
+modalities[v].name}: experts over steps`,grid:()=>[a,i],start:()=>[m?.time??0,0],cellAt:(S,M)=>[Bt(gt(a,m).share(S),a),Bt(M,i)],placeOf:(S,M)=>[gt(a,m).across((S+
 .5)/a),(M+.5)/i],locate:({time:S})=>{let M=gt(a,m);return S===void 0||S<M.from||S>M.to?null:{x:[M.across(S/a),M.across((S+1)/a)]}},read(S,M){if(!m)return null;let{
-sample:z,epoch:N}=m,_=Math.min(m.layer,r-1),R=e.part("state_valid",z,x)[S],L=e.part("routing",N,z,_,x)[S*i+M]/255,j=e.edited()&&e.replaced("routing")&&e.recorded.
-part("state_valid",z,x)[S]?e.recorded.part("routing",N,z,_,x)[S*i+M]/255:NaN;return{title:e.experts[M].name,modality:x,at:{modality:x,time:S},rows:[["gate weigh\
+sample:z,epoch:N}=m,_=Math.min(m.layer,r-1),R=e.part("state_valid",z,v)[S],L=e.part("routing",N,z,_,v)[S*i+M]/255,j=e.edited()&&e.replaced("routing")&&e.recorded.
+part("state_valid",z,v)[S]?e.recorded.part("routing",N,z,_,v)[S*i+M]/255:NaN;return{title:e.experts[M].name,modality:v,at:{modality:v,time:S},rows:[["gate weigh\
 t",R?nt(L,3):"no data"],["at",St(e,z,S)],...Number.isFinite(j)?[["recorded",nt(j,3)],["difference",`${L>j?"+":""}${nt(L-j,3)}`]]:[]]}}}),p("div",{class:"mmv-lan\
-e"},p("div",{class:"mmv-gutter"},bs(e,x),p("div",{class:"mmv-rows","aria-hidden":"true"},...e.experts.map(S=>p("span",{},...d?f(S):[c(S)])))),k)}),w=e.experts.map(
-({owner:$})=>e.modalities.map(()=>{let x=p("span"),{track:k,set:S}=Oe($<0?null:$);return{value:x,set:S,node:p("td",{},k,x)}})),b=mt("Experts"),v=p("caption",{class:"\
+e"},p("div",{class:"mmv-gutter"},bs(e,v),p("div",{class:"mmv-rows","aria-hidden":"true"},...e.experts.map(S=>p("span",{},...d?f(S):[c(S)])))),k)}),w=e.experts.map(
+({owner:$})=>e.modalities.map(()=>{let v=p("span"),{track:k,set:S}=Oe($<0?null:$);return{value:v,set:S,node:p("td",{},k,v)}})),b=mt("Experts"),x=p("caption",{class:"\
 mmv-small"});t.append(b,p("div",{"data-plots":""},...y),p("div",{class:"mmv-lane"},p("span"),g.node),p("table",{class:"mmv-list mmv-usage","aria-label":"Mean we\
-ight of each expert"},v,p("thead",{},p("tr",{},p("td"),...e.modalities.map(($,x)=>p("th",{scope:"col"},...Ot(e,x))))),p("tbody",{},...e.experts.map(($,x)=>p("tr",
-{},Ct(...f($)),...w[x].map(k=>k.node))))),..._p(e)?[it("The experts are fixed, not routed: in all recorded samples and epochs every step uses each shared expert\
+ight of each expert"},x,p("thead",{},p("tr",{},p("td"),...e.modalities.map(($,v)=>p("th",{scope:"col"},...Ot(e,v))))),p("tbody",{},...e.experts.map(($,v)=>p("tr",
+{},Ct(...f($)),...w[v].map(k=>k.node))))),..._p(e)?[it("The experts are fixed, not routed: in all recorded samples and epochs every step uses each shared expert\
  and each expert of its own modality with weight 1. The map shows which steps have data, nothing that was learned.")]:[],it("Darkness: gate weight. Colour and g\
-lyph of an expert: its modality (○: shared expert). Hatched: no data."));let A=Rt();return $=>{let{sample:x,epoch:k,time:S}=$,M=Math.min($.layer,r-1),[z,N]=ye(
-e,$),_=e.modalities.map((B,P)=>e.part("routing",k,x,M,P)),R=e.modalities.map((B,P)=>e.part("state_valid",x,P)),L=gt(a,$),j=L.across((S+1)/a);m=$,h.forEach(B=>{B.
+lyph of an expert: its modality (○: shared expert). Hatched: no data."));let A=Rt();return $=>{let{sample:v,epoch:k,time:S}=$,M=Math.min($.layer,r-1),[z,N]=ye(
+e,$),_=e.modalities.map((B,P)=>e.part("routing",k,v,M,P)),R=e.modalities.map((B,P)=>e.part("state_valid",v,P)),L=gt(a,$),j=L.across((S+1)/a);m=$,h.forEach(B=>{B.
 hidden=j<0||j>1+1e-9,B.style.left=`${100*j}%`}),A($,"sample","zoom")&&(u.forEach(B=>Fe(B,a,$)),g.draw(re(e,$).map(B=>({...B,at:L.across(B.at)})),pe(e,$))),A($,"\
-sample","epoch","layer","brush")&&(b.textContent=`Experts in layer ${e.layers[M]}`,v.textContent=$.brush?"Mean weight over the time range":"Mean weight over the\
+sample","epoch","layer","brush")&&(b.textContent=`Experts in layer ${e.layers[M]}`,x.textContent=$.brush?"Mean weight over the time range":"Mean weight over the\
  sequence",u.forEach((B,P)=>{De(B,a,i,(q,D)=>R[P][q]?[...l[D],_[P][q*i+D]]:null);for(let q=0;q<i;q++){let D=0,H=0;for(let C=z;C<=N;C++)R[P][C]&&([D,H]=[D+_[P][C*
 i+q]/255,H+1]);w[q][P].set(0,H?D/H:0),w[q][P].value.textContent=nt(H?D/H:NaN,2)}}))}}yt({name:"routing",section:"explanation",place:"wide",order:10,needs:["rout\
 ing"],mount:kp});var Pr=12,Rl=["all samples","recorded, with hidden states","correct","incorrect"];function Bl(t){let e=t.map(n=>n.trim()===""?NaN:Number(n));return e.every((n,s)=>!Number.
@@ -1134,22 +1134,22 @@ isNaN(n)||t[s]==="nan")?n=>e[n]:n=>t[n]}function Ap(t){let{id:e,target:n,predict
 length,i=t.task==="classification"?[{title:t.labelled?"p(target)":"p(predicted)",text:l=>nt(r[l],2),key:l=>r[l]}]:[];return[{title:"sample",text:l=>e[l],key:l=>e[l]},
 {title:"target",text:l=>n[l],key:Bl(n)},{title:t.task==="classification"?"predicted":"predicted value",text:l=>s[l],key:Bl(s)},...i,...t.modalities.map((l,c)=>({
 title:`φ ${l.name}`,text:f=>bt(a[f*o+c],t.digits),key:f=>a[f*o+c]}))]}function Op(t,e,n,s){let a=je(e),{id:r,target:o,predicted:i,total:l}=e.listed,c=r.length,
-{correct:f,recorded:d,chosen:u}=a,h=Ap(e),m=[],g={column:-1,down:!1},y=0,w=0,b=!1,v=p("input",{type:"search","aria-label":"Samples whose id, target or predictio\
-n contains",placeholder:"id, target or prediction"}),A=Dt("Show",e.task==="classification"?Rl:Rl.slice(0,2),()=>j());v.addEventListener("input",()=>j());let $=h.
+{correct:f,recorded:d,chosen:u}=a,h=Ap(e),m=[],g={column:-1,down:!1},y=0,w=0,b=!1,x=p("input",{type:"search","aria-label":"Samples whose id, target or predictio\
+n contains",placeholder:"id, target or prediction"}),A=Dt("Show",e.task==="classification"?Rl:Rl.slice(0,2),()=>j());x.addEventListener("input",()=>j());let $=h.
 map((q,D)=>{let H=p("span",{"aria-hidden":"true"}),C=pt("",()=>{g={column:D,down:g.column===D&&!g.down},j()},{class:"mmv-sort"});return C.append(Q(q.title),H),{
-mark:H,node:p("th",{scope:"col"},C)}});t.style.setProperty("--columns",String(h.length));let x=p("tbody"),k=p("span",{role:"status"}),S=p("p",{class:"mmv-small",
+mark:H,node:p("th",{scope:"col"},C)}});t.style.setProperty("--columns",String(h.length));let v=p("tbody"),k=p("span",{role:"status"}),S=p("p",{class:"mmv-small",
 role:"status"}),M=p("div",{class:"mmv-chips",role:"group","aria-label":"Filters of the chosen samples",hidden:""}),z=pt("previous",()=>L(-1),{"aria-label":"Prev\
 ious page of samples"}),N=pt("next",()=>L(1),{"aria-label":"Next page of samples"}),_=c<l?`${c} of ${l} samples are listed: a subset with the same share of ever\
 y true and predicted class, and every recorded one; tables above count all ${l}. `:"",R=Array.from({length:c},(q,D)=>D).some(q=>a.open(q)<0);t.append(mt("Sample\
-s"),M,p("div",{class:"mmv-inline"},v,A.node,k,z,N),p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Table of samples"},p("table",{class:"mmv\
--list mmv-samples","aria-label":"Samples"},p("thead",{},p("tr",{},...$.map(q=>q.node))),x)),S,it(`${_}${e.recorded_text?`With hidden states: ${e.recorded_text}.\
+s"),M,p("div",{class:"mmv-inline"},x,A.node,k,z,N),p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Table of samples"},p("table",{class:"mmv\
+-list mmv-samples","aria-label":"Samples"},p("thead",{},p("tr",{},...$.map(q=>q.node))),v)),S,it(`${_}${e.recorded_text?`With hidden states: ${e.recorded_text}.\
  `:""}Predictions and Shapley values are those of the epoch that training selected. `,he("Press the name of a sample to show it in all views."),...R?[` Names th\
 at are not underlined were not recorded, and the page holds no model that computes them. ${Sr}`]:[]));function L(q){y=Math.max(0,Math.min(Math.ceil(m.length/Pr)-
-1,y+q)),B()}function j(){let q=v.value.trim().toLowerCase(),D=Number(A.select.value);m=[];for(let O=0;O<c;O++)!u.inside[O]||(D===1?d[O]<0:D>1&&f[O]!==3-D)||(!q||
+1,y+q)),B()}function j(){let q=x.value.trim().toLowerCase(),D=Number(A.select.value);m=[];for(let O=0;O<c;O++)!u.inside[O]||(D===1?d[O]<0:D>1&&f[O]!==3-D)||(!q||
 `${r[O]} ${o[O]} ${i[O]}`.toLowerCase().includes(q))&&m.push(O);let{column:H,down:C}=g;if(H<0)m=[...m.filter(O=>d[O]>=0),...m.filter(O=>d[O]<0)];else{let O=h[H].
 key,F=C?-1:1;m.sort((T,W)=>{let[I,E]=[O(T),O(W)];return F*(I<E?-1:I>E?1:0)||T-W})}$.forEach(({mark:O,node:F},T)=>{O.textContent=T===H?C?" ▼":" ▲":"",T===H?F.
 setAttribute("aria-sort",C?"descending":"ascending"):F.removeAttribute("aria-sort")}),y=0,B()}function B(){S.textContent="";let q=b?Math.max(1,m.length):Pr,D=b?
-0:y*Pr;k.textContent=m.length?`${D+1} to ${Math.min(m.length,D+q)} of ${m.length}`:"none",z.disabled=y===0,N.disabled=D+q>=m.length,x.replaceChildren(...m.slice(
+0:y*Pr;k.textContent=m.length?`${D+1} to ${Math.min(m.length,D+q)} of ${m.length}`:"none",z.disabled=y===0,N.disabled=D+q>=m.length,v.replaceChildren(...m.slice(
 D,D+q).map(H=>{let C=a.open(H),O=h.map((F,T)=>{if(T>0)return p("td",{},Q(F.text(H)));let W=pt("",()=>C<0?void(S.textContent=a.closed(H)):s({sample:C}),{class:C<
 0?"mmv-closed":"mmv-open",...C<0?{title:"not recorded"}:{}});return W.append(Q(r[H])),p("th",{scope:"row"},W)});return p("tr",{"data-listed":H,...C===w?{class:"\
 mmv-best","aria-current":"true"}:{}},...O)}))}function P(){let q=u.filters();M.hidden=!q.length,M.replaceChildren(...q.map(D=>{let H=pt("",()=>u.remove(D),{class:"\
@@ -1172,14 +1172,14 @@ h"?[n,s]:[n])),o=p("span"),i=p("span");return{canvas:e,across:n,down:s,title:a,b
 le","aria-hidden":"true"},o,i),r)}}function Np(t,e,n,s){let a=e.scans,r=e.sizes.time,o=0,i=0,l=0,c=-1,f=null,d=()=>f&&H(f),u=Dt("Site",a.map(C=>`${C.site}${C.modality&&
 ` · ${C.modality}`}`),C=>{[o,i,l,c]=[C,0,0,-1],d()}),h=Dt("SSM stream",[],C=>{[i,l]=[C,0],d()}),m=p("input",{type:"range",min:0,step:1,"aria-label":"Row of the\
  captured scan"}),g=p("input",{type:"range",min:0,step:1,"aria-label":"Step of the captured scan"});m.addEventListener("input",()=>{l=Number(m.value),d()}),g.addEventListener(
-"input",()=>R(Number(g.value)));let y=p("p",{class:"mmv-small"}),w=ql("both"),b=ql("target"),v=it(),A=Xt({label:"Half-lives of all channels in ascending order; \
+"input",()=>R(Number(g.value)));let y=p("p",{class:"mmv-small"}),w=ql("both"),b=ql("target"),x=it(),A=Xt({label:"Half-lives of all channels in ascending order; \
 the table has that of the selected channel",log:"log",series:[{f:0,name:"half-life"}]}),$=Xt({label:"Hidden-state magnitude over the steps: mean over all channe\
 ls, and the selected channel; the table has the numbers",series:[{f:0,name:"mean over all channels"},{f:1,name:"selected channel"}],onPick:C=>R(Math.round(C*(_()-
-1)))}),x=p("p",{class:"mmv-small mmv-pointed"}),k=p("tbody"),S=p("table",{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},k),M=it(),z=[
+1)))}),v=p("p",{class:"mmv-small mmv-pointed"}),k=p("tbody"),S=p("table",{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},k),M=it(),z=[
 ...e.has("influence")?[]:["operator map"],...e.has("path")?[]:["state trajectories"]],N=z.length?[it(`No ${z.join(", no ")} over all modalities: these need capt\
 ured scans of one shape in every modality, and a recorded influence map.`)]:[];t.append(mt("Captured scans of the module"),p("div",{class:"mmv-controls mmv-scan\
 -controls"},u.node,h.node,p("label",{class:"mmv-control mmv-grow"},p("span",{},"Row"),m),p("label",{class:"mmv-control mmv-grow"},p("span",{},"Step"),g)),y,p("d\
-iv",{class:"mmv-pair mmv-scan-charts"},p("div",{},w.node,$.node,Ns(["mean over all channels","selected channel"],$.turn)),p("div",{},b.node,v,A.node)),x,S,M,...N,
+iv",{class:"mmv-pair mmv-scan-charts"},p("div",{},w.node,$.node,Ns(["mean over all channels","selected channel"],$.turn)),p("div",{},b.node,x,A.node)),v,S,M,...N,
 ...e.missing_scans?[it(Q(e.missing_scans))]:[],it("Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a s\
 ource step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. ",he("Press on a map, or u\
 se the sliders, to move the cursor.")));let _=()=>e.shape(`scan_norm_${o}`)[3];function R(C){c=Math.min(_()-1,Math.max(0,C));let O=f?Ln(vn(e,o,f.sample,i).until,
@@ -1211,7 +1211,7 @@ text:V}}),$.say({title:"‖h‖₂ over the steps"});let{sorted:ut}=I,Nt=Pt(st.f
 _${lt}`,O,_t)))),Gt=I.half_life[l],$e=Array.from(ut).reduce((rt,lt,$t)=>Math.abs(Math.log(lt/Gt))<Math.abs(Math.log(ut[rt]/Gt))?$t:rt,0);A.node.hidden=!ut.some(
 rt=>Number.isFinite(rt)&&rt>0),A.node.hidden||(A.draw({values:(rt,lt)=>ut[lt],count:ut.length,now:Number.isFinite(Gt)?$e:-1,range:Nt,rule:!1,x:Os("rank, shortes\
 t first",ut.length,"other"),y:{name:"half-life",unit:"steps",text:V}}),A.say({title:`half-lives of all ${T.channels} channels in ascending order, steps`}));let Y=Fs(
-e,o,O,i);b.node.hidden=!Y;let ot=Y&&e.edited()&&e.replaced(`scan_norm_${o}`)&&!e.replaced(`scan_influence_${o}`);v.hidden=!!Y&&!ot,v.textContent=ot?"As recorded\
+e,o,O,i);b.node.hidden=!Y;let ot=Y&&e.edited()&&e.replaced(`scan_norm_${o}`)&&!e.replaced(`scan_influence_${o}`);x.hidden=!!Y&&!ot,x.textContent=ot?"As recorded\
 : the influence map does not show the edit.":Y?"":`No influence map: ${T.no_influence}.`;let xt=[];if(Y&&T.influence){let rt=Math.max(...st.map(Kt=>Kt.about.influence?.
 scale??0)),lt=Math.sqrt(T.influence.scale/rt),$t=Math.min(Y.blocks-1,Math.floor(c*W/Y.width));Zt(b.canvas,Y.sources*Y.blocks,Y.blocks,(Kt,le)=>{let de=Kt%Y.blocks;
 return de>le?-1:Math.round(lt*Y.level(le,Math.floor(Kt/Y.blocks),de))}),b.canvas.setAttribute("aria-label",`Influence map of ${Y.blocks} target blocks by ${Y.sources}\
@@ -1220,9 +1220,9 @@ return de>le?-1:Math.round(lt*Y.level(le,Math.floor(Kt/Y.blocks),de))}),b.canvas
 b.across.style.top=`${100*$t/Y.blocks}%`,b.across.style.height=`${100/Y.blocks}%`;let _t=Y.sums($t),Ut=_t.reduce((Kt,le)=>Kt+le.sum,0);xt=_t.map(({sum:Kt,at:le},de)=>D(
 Y.sources>1?`influence of ${T.streams[de]}`:"influence",Ut&&le>=0?`${Y.sources>1?`${nt(100*Kt/Ut,0)} %, `:""}largest from step ${wn(T,le,Y.width)}`:"–"))}k.replaceChildren(
 D("step",`${X} of ${T.steps}${tt&&` (${tt})`}`),D("channel",`${I.channels[l]} (row ${l+1} of ${E})`),D("half-life, steps",V(Gt)),D("‖h‖₂ of the channel",q(
-I,l,c)),D(`mean ‖h‖₂ of ${T.channels} channels`,V(G[c])),...xt),x.textContent=B(),M.textContent=J>=0?"":"The steps of this scan do not map to the time axi\
-s, so that its cursor is its own.",M.hidden=J>=0}return H}yt({name:"captured scans",section:"explanation",place:"wide",order:5,needs:["scan_norm_0"],mount:Np});function Ep(t,e){let{names:n,shown:s}=e.seeds,a=e.sizes.time,r=e.modalities.length,o=e.has("attribution_agreement"),i=e.modalities.map((h,m)=>{let g=n.map((b,v)=>e.
-part("seed_phi",v)[m]),y=g.reduce((b,v)=>b+v,0)/g.length,w=g.filter(b=>y!==0&&Math.sign(b)===Math.sign(y)).length;return[...g.map(b=>p("td",{},bt(b,3))),p("td",
+I,l,c)),D(`mean ‖h‖₂ of ${T.channels} channels`,V(G[c])),...xt),v.textContent=B(),M.textContent=J>=0?"":"The steps of this scan do not map to the time axi\
+s, so that its cursor is its own.",M.hidden=J>=0}return H}yt({name:"captured scans",section:"explanation",place:"wide",order:5,needs:["scan_norm_0"],mount:Np});function Ep(t,e){let{names:n,shown:s}=e.seeds,a=e.sizes.time,r=e.modalities.length,o=e.has("attribution_agreement"),i=e.modalities.map((h,m)=>{let g=n.map((b,x)=>e.
+part("seed_phi",x)[m]),y=g.reduce((b,x)=>b+x,0)/g.length,w=g.filter(b=>y!==0&&Math.sign(b)===Math.sign(y)).length;return[...g.map(b=>p("td",{},bt(b,3))),p("td",
 {},bt(y,3)),p("td",{},y?`${w} of ${g.length}`:"–")]});if(t.append(mt("Agreement over seeds"),p("div",{class:"mmv-scroll-x"},p("table",{class:"mmv-list","aria-\
 label":"Mean Shapley value of each modality for every seed"},p("thead",{},p("tr",{},p("td"),...[...n,"mean","same sign"].map(h=>p("th",{scope:"col"},Q(h))))),p(
 "tbody",{},...e.modalities.map((h,m)=>p("tr",{},Ct(...Ot(e,m)),...i[m]))))),it("Mean Shapley value of ",Q(e.target_name),` over all samples, for each of ${n.length}\
@@ -1232,60 +1232,60 @@ eds with the sign of the mean, ${h.name}, over ${a} steps`})),c=l.map(()=>p("div
 -seed-count"}));t.append(p("div",{class:"mmv-subtitle"},"end-to-end attribution: share of seeds with the sign of the mean, colours from 0 to 1"),p("table",{class:"\
 mmv-list","aria-label":"Sign agreement of the end-to-end attribution over seeds"},p("tbody",{},...e.modalities.map((h,m)=>p("tr",{},Ct(...Ot(e,m)),p("td",{class:"\
 mmv-seed-map"},p("div",{class:"mmv-plot mmv-map"},l[m],c[m])),d[m])))),f);let u=Rt();return h=>{let{sample:m,time:g}=h,y=e.part("attribution_agreement",m),w=e.part(
-"map_agreement",m)[0];u(h,"sample")&&l.forEach((b,v)=>Zt(b,a,1,A=>Number.isFinite(y[v*a+A])?Math.round(255*y[v*a+A]):-1));for(let b=0;b<r;b++){let v=y[b*a+g];c[b].
-style.left=`${100*(g+.5)/a}%`,d[b].textContent=Number.isFinite(v)?`${Math.round(v*n.length)} of ${n.length}`:"–"}f.textContent=`At ${St(e,m,g)}: number of see\
+"map_agreement",m)[0];u(h,"sample")&&l.forEach((b,x)=>Zt(b,a,1,A=>Number.isFinite(y[x*a+A])?Math.round(255*y[x*a+A]):-1));for(let b=0;b<r;b++){let x=y[b*a+g];c[b].
+style.left=`${100*(g+.5)/a}%`,d[b].textContent=Number.isFinite(x)?`${Math.round(x*n.length)} of ${n.length}`:"–"}f.textContent=`At ${St(e,m,g)}: number of see\
 ds with the sign of the mean. Mean rank correlation of the maps of two seeds: ${Number.isFinite(w)?nt(w,2):"not defined"}.`}}yt({name:"agreement over seeds",place:"\
-columns",order:22,section:"training",needs:["seed_phi"],height:t=>190+52*t,mount:Ep});function zp(t,e,n,s){let a=e.sizes.epoch,r=e.sizes.time,o=e.modalities.length,i=e.modalities.map((w,b)=>b),l=i.map(w=>{let b=p("span"),{track:v,set:A,was:$}=Qe(
-w);return{value:Mn(b),set:A,was:$,node:Se(Ct(...Ot(e,w)),v,b)}}),c=p("span"),f=p("span"),d=(w,b)=>p("tr",{class:"mmv-total"},Ct(w),p("td"),p("td",{class:"mmv-va\
+columns",order:22,section:"training",needs:["seed_phi"],height:t=>190+52*t,mount:Ep});function zp(t,e,n,s){let a=e.sizes.epoch,r=e.sizes.time,o=e.modalities.length,i=e.modalities.map((w,b)=>b),l=i.map(w=>{let b=p("span"),{track:x,set:A,was:$}=Qe(
+w);return{value:Mn(b),set:A,was:$,node:Se(Ct(...Ot(e,w)),x,b)}}),c=p("span"),f=p("span"),d=(w,b)=>p("tr",{class:"mmv-total"},Ct(w),p("td"),p("td",{class:"mmv-va\
 lue"},b)),u=Xt({label:"Shapley value of each modality over the sequence; the table has the numbers at the cursor",series:i.map(w=>({m:w})),onPick:w=>s({time:Math.
 round(w*(r-1))})}),h=Xt({label:"Shapley value of each modality over training; the table has the numbers at the epoch",series:i.map(w=>({m:w})),onPick:w=>s({epoch:Math.
 round(w*(a-1))})});t.append(mt("Shapley value φ, ",Q(e.target_name)),...Dn(e),p("table",{"aria-label":"Exact Shapley value of each modality"},p("tbody",{},d("b\
 aseline v(∅)",c),...l.map(w=>w.node),d("full model v(all)",f))),...e.imputation?[it("Shapley values; ",Q(e.imputation),".")]:[],...Xe(e),p("div",{class:"mmv-p\
-air"},u.node,h.node));let m=Rt(),g=0,y=Pt([]);return w=>{let{sample:b,epoch:v,time:A,brush:$}=w;m(w,"sample")&&(y=Pt(_e(e,"phi",b),!0),g=ee(y));let x=e.part("ph\
-i",v,b,A),k=e.part("phi",v,b),{recorded:S}=e,M=e.edited()?S.part("phi",v,b):null;l.forEach((_,R)=>{_.set(x[R],g),_.was(M?M[A*o+R]:NaN,g),_.value(bt(x[R],e.digits),
-M?`, as recorded ${bt(M[A*o+R],e.digits)}`:"")});let z=e.task==="classification"?e.targets[b]:0;Mt(c,nt(e.part("baseline",v,b)[A],e.digits)),Mt(f,nt(e.part("pre\
-diction",v,b,A)[z],e.digits));let N={name:"φ",text:_=>bt(_,e.digits)};u.draw({values:(_,R)=>k[R*o+_],count:r,now:A,range:y,brush:$,before:M&&((_,R)=>M[R*o+_]),
-x:pn(e,w),y:N}),u.say({title:`over the sequence, ${dn(e,v).split(" of ")[0]}`}),h.draw({values:(_,R)=>S.part("phi",R,b,A)[_],count:a,now:v,range:y,x:Ke(e.epochs),
+air"},u.node,h.node));let m=Rt(),g=0,y=Pt([]);return w=>{let{sample:b,epoch:x,time:A,brush:$}=w;m(w,"sample")&&(y=Pt(_e(e,"phi",b),!0),g=ee(y));let v=e.part("ph\
+i",x,b,A),k=e.part("phi",x,b),{recorded:S}=e,M=e.edited()?S.part("phi",x,b):null;l.forEach((_,R)=>{_.set(v[R],g),_.was(M?M[A*o+R]:NaN,g),_.value(bt(v[R],e.digits),
+M?`, as recorded ${bt(M[A*o+R],e.digits)}`:"")});let z=e.task==="classification"?e.targets[b]:0;Mt(c,nt(e.part("baseline",x,b)[A],e.digits)),Mt(f,nt(e.part("pre\
+diction",x,b,A)[z],e.digits));let N={name:"φ",text:_=>bt(_,e.digits)};u.draw({values:(_,R)=>k[R*o+_],count:r,now:A,range:y,brush:$,before:M&&((_,R)=>M[R*o+_]),
+x:pn(e,w),y:N}),u.say({title:`over the sequence, ${dn(e,x).split(" of ")[0]}`}),h.draw({values:(_,R)=>S.part("phi",R,b,A)[_],count:a,now:x,range:y,x:Ke(e.epochs),
 y:N}),h.say({title:`over training, ${M?"as recorded, ":""}at ${St(e,b,A)}`})}}yt({name:"shapley",place:"side",order:20,section:"sample",needs:["phi"],mount:zp});var Tp=({curves:t,part:e},n)=>[...t.keys()].filter(s=>t[s].chart===n).map(s=>e("history").filter((a,r)=>r%t.length===s));function Cp(t,{history_epochs:e,epochs:n}){
 let s=e.filter((f,d)=>Number.isFinite(t[d])),a=s.slice(1).map((f,d)=>f-s[d]),r=f=>a.filter(d=>d===f).length,o=a.reduce((f,d)=>r(d)>r(f)?d:f,1),i=r(o)>1?o:1,l=n.
 length<e.length&&s.every(f=>n.includes(f)),c=f=>l?n.includes(f):(f-s[0])%i===0;return t.map((f,d)=>Number.isFinite(f)||c(e[d])?f:void 0)}function Ip(t,e,n,s){let{
 curves:a,history_epochs:r}=e,o=a.length,i=e.part("history"),l=r[0],c=r[r.length-1]-l||1,f=u=>e.epochs.reduce((h,m,g)=>Math.abs(m-l-u*c)<Math.abs(e.epochs[h]-l-u*
 c)?g:h,0),d=[...new Set(a.map(u=>u.chart))].map(u=>{let h=a.map((M,z)=>({...M,k:z})).filter(M=>M.chart===u),m=h.every(M=>M.modality<0),g=Xt({label:`${u} over tr\
 aining: ${h.map(M=>M.name).join(", ")}`,onPick:M=>s({epoch:f(M)}),log:"linear",series:h.map((M,z)=>m?{f:z,name:M.name}:{m:M.modality,name:M.name})}),y=M=>(r[M]-
-l)/c,w=h.map(({k:M})=>Cp(r.map((z,N)=>i[N*o+M]),e)),b=Pt(e.compared.filter(M=>M.has("history")).flatMap(M=>Tp(M,u)),!m),v=/loss/.test(u)&&e.task==="classificati\
-on"?"nats":"";g.say({title:v?`${u}: cross-entropy in nats, and auxiliary losses`:u});let A=m&&h.length===1,$=h.map(()=>p("span")),x=p("div",{class:"mmv-small mm\
+l)/c,w=h.map(({k:M})=>Cp(r.map((z,N)=>i[N*o+M]),e)),b=Pt(e.compared.filter(M=>M.has("history")).flatMap(M=>Tp(M,u)),!m),x=/loss/.test(u)&&e.task==="classificati\
+on"?"nats":"";g.say({title:x?`${u}: cross-entropy in nats, and auxiliary losses`:u});let A=m&&h.length===1,$=h.map(()=>p("span")),v=p("div",{class:"mmv-small mm\
 v-curve-values"},...h.map((M,z)=>p("span",{class:"mmv-key"},...A?[]:[gn(N=>g.turn(z,N),M.name,m?as(z):Lt(M.modality),p("span",{},Q(M.name)," "))],$[z])));return{
-node:p("div",{},g.node,x),draw:M=>{let z=r.indexOf(M);g.draw({values:(N,_)=>w[N][_],count:r.length,now:z,range:b,place:y,x:{...Ke(r,y),text:N=>String(r[N])},y:{
-name:u,unit:v,text:N=>V(N)}}),$.forEach((N,_)=>N.textContent=z<0||w[_][z]===void 0?"":V(w[_][z]))}}});return t.append(mt("Training"),p("div",{class:"mmv-pair"},
+node:p("div",{},g.node,v),draw:M=>{let z=r.indexOf(M);g.draw({values:(N,_)=>w[N][_],count:r.length,now:z,range:b,place:y,x:{...Ke(r,y),text:N=>String(r[N])},y:{
+name:u,unit:x,text:N=>V(N)}}),$.forEach((N,_)=>N.textContent=z<0||w[_][z]===void 0?"":V(w[_][z]))}}});return t.append(mt("Training"),p("div",{class:"mmv-pair"},
 ...d.map(u=>u.node))),({epoch:u})=>d.forEach(h=>h.draw(e.epochs[u]))}yt({name:"training",section:"training",place:"wide",order:30,needs:["history"],mount:Ip});var Ye=400,Je=250,Dl=18,Wl=[44,24],Fp=[22,22];function jp(t,[e,n],[s,a],[r,o]){for(let i of[.5,.35,.65,.25,.75]){let l=[(1-i)**2*e+2*i*(1-i)*s+i*i*r,(1-i)**2*n+
 2*i*(1-i)*a+i*i*o];if(t.every(([c,f,d])=>[c,f].some((u,h)=>Math.abs(u-l[h])>(d[h]+Wl[h])/2)))return l}return null}function Lp(t,e){let n=e.sizes.time,s=e.modalities.
-length,a=e.modalities.map(($,x)=>ct("path",{class:"mmv-share mmv-past","data-m":x%8})),r=e.modalities.map(($,x)=>ct("path",{class:"mmv-share","data-m":x%8,"stro\
-ke-dasharray":Ze[x%8]})),o=e.modalities.flatMap(($,x)=>e.modalities.map((k,S)=>x===S?null:ct("path",{class:"mmv-arrow","data-m":S%8}))),i=e.modalities.map(($,x)=>Lt(
-x)),l=o.map($=>$&&p("span",{class:"mmv-weight"})),c=ct("svg",{viewBox:`0 0 ${Ye} ${Je}`,role:"img"},...a,...r,...o.flatMap($=>$??[])),f=p("div",{class:"mmv-plot\
+length,a=e.modalities.map(($,v)=>ct("path",{class:"mmv-share mmv-past","data-m":v%8})),r=e.modalities.map(($,v)=>ct("path",{class:"mmv-share","data-m":v%8,"stro\
+ke-dasharray":Ze[v%8]})),o=e.modalities.flatMap(($,v)=>e.modalities.map((k,S)=>v===S?null:ct("path",{class:"mmv-arrow","data-m":S%8}))),i=e.modalities.map(($,v)=>Lt(
+v)),l=o.map($=>$&&p("span",{class:"mmv-weight"})),c=ct("svg",{viewBox:`0 0 ${Ye} ${Je}`,role:"img"},...a,...r,...o.flatMap($=>$??[])),f=p("div",{class:"mmv-plot\
  mmv-plane"},c,p("div",{class:"mmv-marks","aria-hidden":"true"},...l.flatMap($=>$??[]),...i)),d=p("span"),u=p("div",{class:"mmv-scale mmv-ticks-y","aria-hidden":"\
 true"}),h=ve(),m=p("span"),g=e.modalities.map(()=>!1);t.append(mt("State trajectories"),p("div",{class:"mmv-charted"},p("div",{class:"mmv-subtitle","aria-hidden":"\
-true"},m),u,f,h.node),p("div",{class:"mmv-inline"},...e.modalities.map(($,x)=>gn(k=>{g[x]=!k,[a[x],r[x]].forEach(S=>S.classList.toggle("mmv-off",!k)),i[x].style.
-visibility=k?"":"hidden"},$.name,...Ot(e,x)))),it(d));let y=null,w=[];Et(f,{label:"State trajectories in the plane of the first two principal components",grid:()=>[
-n,s],start:()=>[y?.time??0,0],cellAt($,x){let k=w.reduce((S,M)=>S<0||Math.hypot(v[M]-$*Ye,A[M]-x*Je)<Math.hypot(v[S]-$*Ye,A[S]-x*Je)?M:S,-1);return k<0?[0,-1]:[
-k%n,Math.floor(k/n)]},locate:()=>null,read($,x){if(!y||g[x]||!Number.isFinite(v[x*n+$]))return null;let{sample:k,layer:S}=y,M=e.part("path",k,S),z=e.edited()&&e.
-replaced("path")?e.recorded.part("path",k,S):null,N=2*(x*n+$),_=[["PC 1",V(M[N])],["PC 2",V(M[N+1])],["at",St(e,k,$)]];return z&&_.push(...[0,1].map(R=>[`PC ${R+
-1}, difference`,`${M[N+R]>z[N+R]?"+":""}${V(M[N+R]-z[N+R])}`])),{title:"state",modality:x,at:{modality:x,time:$},rows:_,place:[v[x*n+$]/Ye,A[x*n+$]/Je]}}});let b=Rt(),
-v=[],A=[];return $=>{let{sample:x,layer:k,time:S}=$,[M,z]=ye(e,$);y=$;let N=e.part("path",x,k),_=e.part("path_share",x,k),R=e.part("path_coupling",x,k),L=(P,q,D)=>{
-let H=P*n+q;return Fn(D-q+1,C=>v[H+C],C=>A[H+C])};if(b($,"sample","layer","layer_of_a")){let P=[1/0,1/0],q=[-1/0,-1/0],D=e.compared.filter(C=>C.has("path"));for(let C of D)
-C.part("path",x,tn(C,e,$)).forEach((O,F)=>Number.isFinite(O)&&([P[F%2],q[F%2]]=[Math.min(P[F%2],O),Math.max(q[F%2],O)]));let H=Math.min((Ye-2*Dl)/(q[0]-P[0]||1),
-(Je-2*Dl)/(q[1]-P[1]||1));v=Array.from({length:s*n},(C,O)=>Ye/2+(N[2*O]-(P[0]+q[0])/2)*H),A=Array.from({length:s*n},(C,O)=>Je/2-(N[2*O+1]-(P[1]+q[1])/2)*H),w=Array.
-from({length:s*n},(C,O)=>O).filter(C=>Number.isFinite(v[C]+A[C])),[[Ye,6],[Je,4]].forEach(([C,O],F)=>{let T=(P[F]+q[F])/2,W=w.length?nn([T-C/2/H,T+C/2/H],O):[],
+true"},m),u,f,h.node),p("div",{class:"mmv-inline"},...e.modalities.map(($,v)=>gn(k=>{g[v]=!k,[a[v],r[v]].forEach(S=>S.classList.toggle("mmv-off",!k)),i[v].style.
+visibility=k?"":"hidden"},$.name,...Ot(e,v)))),it(d));let y=null,w=[];Et(f,{label:"State trajectories in the plane of the first two principal components",grid:()=>[
+n,s],start:()=>[y?.time??0,0],cellAt($,v){let k=w.reduce((S,M)=>S<0||Math.hypot(x[M]-$*Ye,A[M]-v*Je)<Math.hypot(x[S]-$*Ye,A[S]-v*Je)?M:S,-1);return k<0?[0,-1]:[
+k%n,Math.floor(k/n)]},locate:()=>null,read($,v){if(!y||g[v]||!Number.isFinite(x[v*n+$]))return null;let{sample:k,layer:S}=y,M=e.part("path",k,S),z=e.edited()&&e.
+replaced("path")?e.recorded.part("path",k,S):null,N=2*(v*n+$),_=[["PC 1",V(M[N])],["PC 2",V(M[N+1])],["at",St(e,k,$)]];return z&&_.push(...[0,1].map(R=>[`PC ${R+
+1}, difference`,`${M[N+R]>z[N+R]?"+":""}${V(M[N+R]-z[N+R])}`])),{title:"state",modality:v,at:{modality:v,time:$},rows:_,place:[x[v*n+$]/Ye,A[v*n+$]/Je]}}});let b=Rt(),
+x=[],A=[];return $=>{let{sample:v,layer:k,time:S}=$,[M,z]=ye(e,$);y=$;let N=e.part("path",v,k),_=e.part("path_share",v,k),R=e.part("path_coupling",v,k),L=(P,q,D)=>{
+let H=P*n+q;return Fn(D-q+1,C=>x[H+C],C=>A[H+C])};if(b($,"sample","layer","layer_of_a")){let P=[1/0,1/0],q=[-1/0,-1/0],D=e.compared.filter(C=>C.has("path"));for(let C of D)
+C.part("path",v,tn(C,e,$)).forEach((O,F)=>Number.isFinite(O)&&([P[F%2],q[F%2]]=[Math.min(P[F%2],O),Math.max(q[F%2],O)]));let H=Math.min((Ye-2*Dl)/(q[0]-P[0]||1),
+(Je-2*Dl)/(q[1]-P[1]||1));x=Array.from({length:s*n},(C,O)=>Ye/2+(N[2*O]-(P[0]+q[0])/2)*H),A=Array.from({length:s*n},(C,O)=>Je/2-(N[2*O+1]-(P[1]+q[1])/2)*H),w=Array.
+from({length:s*n},(C,O)=>O).filter(C=>Number.isFinite(x[C]+A[C])),[[Ye,6],[Je,4]].forEach(([C,O],F)=>{let T=(P[F]+q[F])/2,W=w.length?nn([T-C/2/H,T+C/2/H],O):[],
 I=Ge(W),E=W.map((G,K)=>({at:F?.5-(G-T)*H/Je:.5+(G-T)*H/Ye,text:I[K]})),U=w.length?`${F?"up: ":""}PC ${F+1} (${nt(100*_[F],0)} % of the variance${D.length>1?"; r\
 ange of both runs":""})`:"";F?(Vt(u,E,"top"),m.textContent=U):h.draw(E,U)}),a.forEach((C,O)=>C.setAttribute("d",L(O,0,n-1))),d.textContent=Number.isFinite(_[0])?
 `First two principal components of the states of all SSM streams: ${nt(100*_[0],0)} % and ${nt(100*_[1],0)} % of the variance, always at epoch ${e.best_epoch??"\
 –"}.${D.length>1?" Both runs have one range, and each its own components.":""} Arrows: coupling weight W from the previous step of the source, with numbers wh\
 ere there is room.`:"The states of this layer are not finite and have no principal components."}r.forEach((P,q)=>P.setAttribute("d",L(q,M,Math.max(M,Math.min(z,
-S)))));let j=[],B=e.modalities.map((P,q)=>[v[q*n+S],A[q*n+S],Fp]).filter(([P])=>Number.isFinite(P));i.forEach((P,q)=>{let D=q*n+S;P.hidden=!Number.isFinite(v[D]),
-P.style.left=`${100*v[D]/Ye}%`,P.style.top=`${100*A[D]/Je}%`;for(let H=0;H<s;H++){let C=o[q*s+H],O=l[q*s+H],F=R[q*s+H],T=H*n+Math.max(0,S-1);if(!C||!O)continue;
-let W=Number.isFinite(v[D]+v[T])&&Math.abs(F)>.005&&S>0,I=v[D]-v[T],E=A[D]-A[T],U=(v[D]+v[T])/2-E*.18,G=(A[D]+A[T])/2+I*.18;C.setAttribute("d",W?`M${v[T].toFixed(
-1)} ${A[T].toFixed(1)}Q${U.toFixed(1)} ${G.toFixed(1)} ${v[D].toFixed(1)} ${A[D].toFixed(1)}`:""),C.style.strokeWidth=`${Math.min(8,.6+9*Math.abs(F))}px`;let K=W?
-jp(B,[v[T],A[T]],[U,G],[v[D],A[D]]):null;O.hidden=!K,K&&(B.push([...K,Wl]),O.textContent=nt(F,2),O.style.left=`${100*K[0]/Ye}%`,O.style.top=`${100*K[1]/Je}%`),W&&
-j.push(`W[${e.modalities[q].name}, ${e.modalities[H].name}] = ${nt(F,2)}`)}}),c.setAttribute("aria-label",`States of ${s} SSM streams in one plane, at ${St(e,x,
+S)))));let j=[],B=e.modalities.map((P,q)=>[x[q*n+S],A[q*n+S],Fp]).filter(([P])=>Number.isFinite(P));i.forEach((P,q)=>{let D=q*n+S;P.hidden=!Number.isFinite(x[D]),
+P.style.left=`${100*x[D]/Ye}%`,P.style.top=`${100*A[D]/Je}%`;for(let H=0;H<s;H++){let C=o[q*s+H],O=l[q*s+H],F=R[q*s+H],T=H*n+Math.max(0,S-1);if(!C||!O)continue;
+let W=Number.isFinite(x[D]+x[T])&&Math.abs(F)>.005&&S>0,I=x[D]-x[T],E=A[D]-A[T],U=(x[D]+x[T])/2-E*.18,G=(A[D]+A[T])/2+I*.18;C.setAttribute("d",W?`M${x[T].toFixed(
+1)} ${A[T].toFixed(1)}Q${U.toFixed(1)} ${G.toFixed(1)} ${x[D].toFixed(1)} ${A[D].toFixed(1)}`:""),C.style.strokeWidth=`${Math.min(8,.6+9*Math.abs(F))}px`;let K=W?
+jp(B,[x[T],A[T]],[U,G],[x[D],A[D]]):null;O.hidden=!K,K&&(B.push([...K,Wl]),O.textContent=nt(F,2),O.style.left=`${100*K[0]/Ye}%`,O.style.top=`${100*K[1]/Je}%`),W&&
+j.push(`W[${e.modalities[q].name}, ${e.modalities[H].name}] = ${nt(F,2)}`)}}),c.setAttribute("aria-label",`States of ${s} SSM streams in one plane, at ${St(e,v,
 S)}; ${j.join(", ")}`)}}yt({name:"trajectory",section:"explanation",place:"columns",order:10,needs:["path","path_coupling"],height:()=>400,mount:Lp});var Dr=400,js=90,Ul=80,Gl=t=>t.compared.filter(e=>e.has("plan")),Rp=(t,e)=>Math.max(...Gl(t).flatMap(n=>n.transport_scale[e]));function Hl(t,e,n){let s=t.part("\
 plan",e,n),a=t.sizes.time,[,,,r]=t.shape("plan");return Array.from({length:a},(o,i)=>{let l=s.subarray(i*r,(i+1)*r),c=Math.max(...l);return c&&l.some(f=>f<c)?l.
 indexOf(c)-i:NaN})}function Bp(t,e,n){let s=t.sizes.time,[,,,a]=t.shape("plan"),{source:r,anchor:o}=t.pairs[e],i=`${r} to ${o}`,l=null,c=()=>a===s?l:null,f=S=>S>=
@@ -1302,17 +1302,17 @@ preserveAspectRatio:"none",role:"img","aria-label":`Ribbons from the steps of ${
 ss of ${i} over the sequence, in steps`,series:[{f:0}],onPick:S=>n({time:Math.round(S*(s-1))})}),y=Xt({label:`Transport distance of ${i} over training`,series:[
 {f:0}],log:"linear",onPick:S=>n({epoch:Math.round(S*(t.sizes.epoch-1))})}),w=p("p",{class:"mmv-small"}),b=p("div",{class:"mmv-transport"},p("div",{class:"mmv-na\
 me"},Q(r)," → ",Q(o)),p("div",{class:"mmv-pair"},...d.map(S=>S.node),p("div",{},p("div",{class:"mmv-subtitle"},"ribbons: ",Q(r)," above, ",Q(o)," below"),p("d\
-iv",{class:"mmv-plot mmv-river"},m),g.node,y.node)),w),v=Rt(),A=[],$=Pt([]),x=Pt([]);function k(S){let{sample:M,epoch:z,time:N}=S,[_,R]=ye(t,S),L=t.part("plan",
-M,e),j=gt(s,S);if(l=S,v(S,"sample","zoom")){let F=gt(a,c()),T=re(t,S,4);d.forEach(({canvas:W,most:I,left:E,below:U},G)=>{let K=G?"cost":"plan",J=t.part(K,M,e),X=Rp(
+iv",{class:"mmv-plot mmv-river"},m),g.node,y.node)),w),x=Rt(),A=[],$=Pt([]),v=Pt([]);function k(S){let{sample:M,epoch:z,time:N}=S,[_,R]=ye(t,S),L=t.part("plan",
+M,e),j=gt(s,S);if(l=S,x(S,"sample","zoom")){let F=gt(a,c()),T=re(t,S,4);d.forEach(({canvas:W,most:I,left:E,below:U},G)=>{let K=G?"cost":"plan",J=t.part(K,M,e),X=Rp(
 t,K),at=t.transport_scale[K][e]/X;Zt(W,F.to+1-F.from,j.to+1-j.from,(tt,st)=>Math.round(at*J[(st+j.from)*a+tt+F.from])),Vt(E,T.map(({at:tt,text:st})=>({at:j.across(
 tt),text:st})),"top"),U.draw(a===s?T.map(({at:tt,text:st})=>({at:j.across(tt),text:st})):[{at:0,text:"1"},{at:1,text:String(a)}],`${o}${a===s?`, ${pe(t,S)}`:", \
-step"}`),I.textContent=`${t.replaced(K)?"≥ ":""}${V(X)}`}),A=Hl(t,M,e),$=Pt(Gl(t).flatMap(W=>W.pairs.map((I,E)=>Hl(W,M,E))),!0),x=Pt(_e(t,"distance",M),!0)}if(v(
+step"}`),I.textContent=`${t.replaced(K)?"≥ ":""}${V(X)}`}),A=Hl(t,M,e),$=Pt(Gl(t).flatMap(W=>W.pairs.map((I,E)=>Hl(W,M,E))),!0),v=Pt(_e(t,"distance",M),!0)}if(x(
 S,"sample","brush")){let F=[];for(let I=_;I<=R;I++)for(let E=0;E<a;E++)L[I*a+E]&&F.push([L[I*a+E],I,E]);F.sort((I,E)=>E[0]-I[0]);let T=F.length?F[0][0]:1,W=(I,E)=>(I+
 .5)/E*Dr;u.replaceChildren(...F.slice(0,Ul).map(([I,E,U])=>{let G=ct("path",{class:"mmv-ribbon",d:`M${W(E,s).toFixed(1)} 0C${W(E,s).toFixed(1)} ${js/2} ${W(U,a).
 toFixed(1)} ${js/2} ${W(U,a).toFixed(1)} ${js}`});return G.style.strokeWidth=`${(.5+4*(I/T)).toFixed(1)}px`,G}))}h.setAttribute("d",`M${(N+.5)/s*Dr} 0V${js}`),d.
 forEach(({line:F})=>{F.hidden=!f(N),F.style.top=`${100*j.across(N/s)}%`,F.style.height=`${100/s/j.length}%`}),g.draw({values:(F,T)=>A[T],count:s,now:N,range:$,brush:S.
 brush,x:pn(t,S),y:{name:"lag",unit:"steps",text:F=>bt(F,0)}}),g.say({title:"lag of the largest mass, steps"});let B=t.epochs.map((F,T)=>t.recorded.part("distanc\
-e",T,M)[e]),P=t.part("distance",z,M)[e];y.draw({values:(F,T)=>B[T],count:B.length,now:z,range:x,x:Ke(t.epochs),y:{name:"distance",text:F=>nt(F,3)}}),y.say({title:`\
+e",T,M)[e]),P=t.part("distance",z,M)[e];y.draw({values:(F,T)=>B[T],count:B.length,now:z,range:v,x:Ke(t.epochs),y:{name:"distance",text:F=>nt(F,3)}}),y.say({title:`\
 distance over training${t.edited()?", as recorded":""}`});let q=t.edited()!==null&&!t.replaced("estimated_lag"),D=!t.has("estimated_lag")||t.lacks("estimated_la\
 g",M)&&!t.replaced("estimated_lag"),H=D?NaN:t.part("estimated_lag",M)[e],C=Number.isFinite(A[N])?`lag of the largest mass ${bt(A[N],0)} steps`:"no anchor step r\
 eceives more mass than the others",O=D?"the page does not compute the estimated lag of the sequence":q?`estimated lag of the sequence as recorded ${Number.isFinite(
@@ -1348,47 +1348,47 @@ e.once?.()},run:()=>{for(let e of t)e.run?.()}});function Jl(t,e,n,s,a,r,o,i){le
 23,Hp[0]*(1+n*(.6931471805599453+n*(.2402265069591007+n*(.05550410866482158+n*(.009618129107628477+n*(.0013333558146428443+n*.0001540353039338161))))))}function Up(t,e,n){
 let s=[...new Set([0,...t.map(a=>a.step)])].filter(a=>a<n).sort((a,r)=>a-r);return s.map((a,r)=>{let o=t.filter(c=>c.step<=a),i=new Uint8Array(e);for(let c of o)
 c.kind!=="cut"&&(i[c.modality]=c.kind==="zero"?1:2);let l=new Map(t.filter(c=>c.kind==="hold").map(c=>[c.modality,c.step]));return{from:a,to:s[r+1]??n,cuts:o.filter(
-c=>c.kind==="cut"),kinds:i,held:l}})}function Gp({x:t,dt:e,A:n,B:s,C:a,D:r,W:o,mask:i,y:l,h:c,g:f},d,{M:u,R:h,T:m,E:g,N:y,perRow:w},b){let v=g*y,A=Up(b,u,m),$=new Float64Array(
-u*u);for(let x=0;x<h;x++){c.fill(0);for(let{from:k,to:S,cuts:M,kinds:z,held:N}of A){$.set(w?o.subarray(x*u*u,(x+1)*u*u):o);for(let _ of M)$[_.modality*u+(_.source??
-0)]=0;for(let _=k;_<S;_++){for(let R=0;R<u;R++){if(!i[(R*h+x)*m+_])continue;let L=R*v;for(let j=0;j<v;j++)f[L+j]=$[R*u]*c[j];for(let j=1;j<u;j++){let B=$[R*u+j];
-if(B!==0)for(let P=0,q=j*v;P<v;P++)f[L+P]+=B*c[q+P]}}for(let R=0;R<u;R++){let L=(R*h+x)*m+_,j=i[L],B=L*g,P=L*y,q=d!==null&&x===h-1,D=z[R]===2&&_>(N.get(R)??0),H=z[R]===
-1;if(!j&&!q&&!H){l.fill(0,B,B+g);continue}for(let C=0;C<g;C++){let O=e[B+C],F=t[B+C],T=O*F,W=R*v+C*y,I=0,E=0;for(let U=0;U<y;U++){let G=W+U,K=c[G];j&&!D&&(K=Gr(
+c=>c.kind==="cut"),kinds:i,held:l}})}function Gp({x:t,dt:e,A:n,B:s,C:a,D:r,W:o,mask:i,y:l,h:c,g:f},d,{M:u,R:h,T:m,E:g,N:y,perRow:w},b){let x=g*y,A=Up(b,u,m),$=new Float64Array(
+u*u);for(let v=0;v<h;v++){c.fill(0);for(let{from:k,to:S,cuts:M,kinds:z,held:N}of A){$.set(w?o.subarray(v*u*u,(v+1)*u*u):o);for(let _ of M)$[_.modality*u+(_.source??
+0)]=0;for(let _=k;_<S;_++){for(let R=0;R<u;R++){if(!i[(R*h+v)*m+_])continue;let L=R*x;for(let j=0;j<x;j++)f[L+j]=$[R*u]*c[j];for(let j=1;j<u;j++){let B=$[R*u+j];
+if(B!==0)for(let P=0,q=j*x;P<x;P++)f[L+P]+=B*c[q+P]}}for(let R=0;R<u;R++){let L=(R*h+v)*m+_,j=i[L],B=L*g,P=L*y,q=d!==null&&v===h-1,D=z[R]===2&&_>(N.get(R)??0),H=z[R]===
+1;if(!j&&!q&&!H){l.fill(0,B,B+g);continue}for(let C=0;C<g;C++){let O=e[B+C],F=t[B+C],T=O*F,W=R*x+C*y,I=0,E=0;for(let U=0;U<y;U++){let G=W+U,K=c[G];j&&!D&&(K=Gr(
 O*n[G])*f[G]+T*s[P+U]),H&&(K=0),c[G]=K,j&&(I+=K*a[P+U]),E+=K*K}l[B+C]=j?I+r[R*g+C]*F:0,q&&d&&(d[(R*m+_)*g+C]=Math.sqrt(E))}}}}}}var Vl=4,Ur=64,Kp={zero:0,hold:1,
 cut:2};function Kr(t,e,n,s,a){let r=e.shape[2]===1&&a>1,{probe:o}=t,i=o?1:Math.LOG2E,l=r||!o?t.scratch([n,s,a],"f",e.constant):e;return{rates:l,arrange:()=>{if(l!==
 e)for(let f=0;f<l.size;f++)l.data[f]=e.data[r?Math.floor(f/a):f]*i}}}function Yp(t,e){let[n,s,a,r,o]=["x","dt","A","B","C"].map(L=>ft(t,L)),i=oe(t,"D"),l=oe(t,"\
 W"),c=oe(t,"mask"),f=t.parts[0];(n.shape.length!==4||a.shape.length!==3||r.shape.length!==4||f===null)&&et(t,"has arrays of other ranks"),t.args.h0!=null&&et(t,
 "has an initial state, which is not available");let[d,u,h,m]=n.shape,g=r.shape[3],y=a.shape[2]===1&&g>1,{probe:w}=e;Wt(t,s,n.shape,"dt"),Wt(t,a,[d,m,y?1:g],"A");
 for(let L of[r,o])Wt(t,L,[d,u,h,g],"B or C");i&&Wt(t,i,[d,m],"D"),c&&Wt(t,c,[d,u,h],"mask"),l&&l.size!==d*d&&l.size!==u*d*d&&et(t,`has W of shape ${l.shape.join(
-" x ")}`),Ht(t,n,f);let b=e.watched(t.index)?e.scratch([d,h,m],"f",!0):null,v=vt(t,"weight",1/d);b&&e.watch(t.index,b);let{rates:A,arrange:$}=Kr(e,a,d,m,g),x=l??
-e.scratch([d,d],"f",!0),k=x.size>d*d,S=()=>{a.constant&&$(),l||x.data.fill(v)},M=()=>({edits:b?e.live.interventions:[],wanted:b&&e.live.states?b:null});if(w){let L=e.
+" x ")}`),Ht(t,n,f);let b=e.watched(t.index)?e.scratch([d,h,m],"f",!0):null,x=vt(t,"weight",1/d);b&&e.watch(t.index,b);let{rates:A,arrange:$}=Kr(e,a,d,m,g),v=l??
+e.scratch([d,d],"f",!0),k=v.size>d*d,S=()=>{a.constant&&$(),l||v.data.fill(x)},M=()=>({edits:b?e.live.interventions:[],wanted:b&&e.live.states?b:null});if(w){let L=e.
 scratch([w.scan_scratch(d,g)],"f"),j=e.scratch([Ur*Vl],"f"),B=P=>P?.data.byteOffset??0;return{once:S,run:()=>{let{edits:P,wanted:q}=M();a.constant||$(),P.length>
 Ur&&et(t,`has ${P.length} interventions, more than ${Ur}`),P.length&&new Int32Array(j.data.buffer,B(j),P.length*Vl).set(P.flatMap(({modality:D,kind:H,source:C=0,
-step:O})=>[D,Kp[H],C,O])),e.kernels.scan(B(n),B(s),B(A),B(r),B(o),B(i),B(x),k?d*d:0,B(c),0,B(f),0,B(q),u-1,B(L),P.length?B(j):0,P.length,d,u,h,m,g)}}}let z=e.scratch(
+step:O})=>[D,Kp[H],C,O])),e.kernels.scan(B(n),B(s),B(A),B(r),B(o),B(i),B(v),k?d*d:0,B(c),0,B(f),0,B(q),u-1,B(L),P.length?B(j):0,P.length,d,u,h,m,g)}}}let z=e.scratch(
 [d,g,m],"f"),N=e.scratch([d,g,m],"f"),_=c??e.scratch([d,u,h],"b"),R=i??e.scratch([d,m],"f");return{once:S,run:()=>{let{edits:L,wanted:j}=M();a.constant||$(),c||
-_.data.fill(1),i||R.data.fill(0),Gp({x:n.data,dt:s.data,A:A.data,B:r.data,C:o.data,D:R.data,W:x.data,mask:_.data,y:f.data,h:z.data,g:N.data},j?j.data:null,{M:d,
+_.data.fill(1),i||R.data.fill(0),Gp({x:n.data,dt:s.data,A:A.data,B:r.data,C:o.data,D:R.data,W:v.data,mask:_.data,y:f.data,h:z.data,g:N.data},j?j.data:null,{M:d,
 R:u,T:h,E:m,N:g,perRow:k},L)}}}function Jp(t,e){let n=ft(t,"x"),s=ft(t,"weight"),a=oe(t,"bias"),r=!!t.args.activated,{out:o}=t;n.shape.length!==4&&et(t,"has an \
 input of another rank");let[i,l,c,f]=n.shape,d=s.shape[2],u=l*c*f;Ht(t,n,o),Wt(t,s,[i,f,d],"weight"),a&&Wt(t,a,[i,f],"bias");let h=e.scratch([i,d,f],"f",!0),m=e.
-scratch([i,f],"f",!0),g=s.constant&&(a?.constant??!0),{simd:y}=e,w=()=>{for(let $=0;$<i;$++)for(let x=0;x<f;x++)for(let k=0;k<d;k++)h.data[($*d+k)*f+x]=s.data[($*
-f+x)*d+k];a?m.data.set(a.data):m.data.fill(0)},A=y?()=>{for(let $=0;$<i;$++)e.kernels.conv(n.data.byteOffset+$*u*4,h.data.byteOffset+$*d*f*4,m.data.byteOffset+$*
-f*4,o.data.byteOffset+$*u*4,l,c,f,d,r?1:0)}:()=>{let $=o.data,x=n.data,k=h.data;for(let S=0;S<i;S++)for(let M=0;M<l;M++)for(let z=0;z<c;z++){let N=((S*l+M)*c+z)*
-f;for(let _=0;_<f;_++){let R=m.data[S*f+_];for(let L=0;L<d&&L<=z;L++)R+=x[N-L*f+_]*k[(S*d+d-1-L)*f+_];$[N+_]=r?R/(1+Math.exp(-R)):R}}};return g?{once:w,run:A}:{
+scratch([i,f],"f",!0),g=s.constant&&(a?.constant??!0),{simd:y}=e,w=()=>{for(let $=0;$<i;$++)for(let v=0;v<f;v++)for(let k=0;k<d;k++)h.data[($*d+k)*f+v]=s.data[($*
+f+v)*d+k];a?m.data.set(a.data):m.data.fill(0)},A=y?()=>{for(let $=0;$<i;$++)e.kernels.conv(n.data.byteOffset+$*u*4,h.data.byteOffset+$*d*f*4,m.data.byteOffset+$*
+f*4,o.data.byteOffset+$*u*4,l,c,f,d,r?1:0)}:()=>{let $=o.data,v=n.data,k=h.data;for(let S=0;S<i;S++)for(let M=0;M<l;M++)for(let z=0;z<c;z++){let N=((S*l+M)*c+z)*
+f;for(let _=0;_<f;_++){let R=m.data[S*f+_];for(let L=0;L<d&&L<=z;L++)R+=v[N-L*f+_]*k[(S*d+d-1-L)*f+_];$[N+_]=r?R/(1+Math.exp(-R)):R}}};return g?{once:w,run:A}:{
 run:()=>{w(),A()}}}function Vp(t,e){let n=ft(t,"x"),s=ft(t,"z"),{out:a}=t,r=a.size;return Ht(t,n,a),Ht(t,s,a),e.simd?{run:()=>e.kernels.silu_gate(n.data.byteOffset,
 s.data.byteOffset,a.data.byteOffset,r)}:{run:()=>{for(let o=0;o<r;o++)a.data[o]=n.data[o]*s.data[o]/(1+Math.exp(-s.data[o]))}}}var Zl={"mmkernels.coupled_scan":Yp,
 "mmkernels.causal_conv":Jp,"mmkernels.silu_gate":Vp};function Xp(t,e){let[n,s,a,r,o]=["dy","dt","A","B","C"].map(N=>ft(t,N)),i=oe(t,"D"),l=oe(t,"W"),c=oe(t,"mask"),f=t.parts[0];(n.shape.length!==4||a.shape.length!==
 3||r.shape.length!==4||f===null||t.parts.slice(1).some(Boolean))&&et(t,"has arrays of other ranks, or gradients with respect to weights"),(t.args.h0!=null||t.args.
 dh_last!=null)&&et(t,"has an initial state or a gradient of the last one, which is not available");let[d,u,h,m]=n.shape,g=r.shape[3],{probe:y}=e,w=vt(t,"weight",
 1/d);Wt(t,s,n.shape,"dt"),Wt(t,a,[d,m,a.shape[2]===1?1:g],"A");for(let N of[r,o])Wt(t,N,[d,u,h,g],"B or C");i&&Wt(t,i,[d,m],"D"),c&&Wt(t,c,[d,u,h],"mask"),l&&l.
-size!==d*d&&l.size!==u*d*d&&et(t,`has W of shape ${l.shape.join(" x ")}`),Ht(t,n,f);let{rates:b,arrange:v}=Kr(e,a,d,m,g),A=l??e.scratch([d,d],"f",!0),$=A.size>d*
-d?d*d:0,x=()=>{a.constant&&v(),l||A.data.fill(w)},k=N=>N?.data.byteOffset??0;if(y){let N=e.scratch([y.scan_backward_scratch(d,g)],"f");return{once:x,run:()=>{a.
-constant||v(),e.kernels.scan_backward(k(n),k(s),k(b),k(r),k(o),k(i),k(A),$,k(c),k(f),k(N),d,u,h,m,g)}}}let S=new Float64Array(d*g),M=new Float64Array(d*g),z=(N,_)=>{
+size!==d*d&&l.size!==u*d*d&&et(t,`has W of shape ${l.shape.join(" x ")}`),Ht(t,n,f);let{rates:b,arrange:x}=Kr(e,a,d,m,g),A=l??e.scratch([d,d],"f",!0),$=A.size>d*
+d?d*d:0,v=()=>{a.constant&&x(),l||A.data.fill(w)},k=N=>N?.data.byteOffset??0;if(y){let N=e.scratch([y.scan_backward_scratch(d,g)],"f");return{once:v,run:()=>{a.
+constant||x(),e.kernels.scan_backward(k(n),k(s),k(b),k(r),k(o),k(i),k(A),$,k(c),k(f),k(N),d,u,h,m,g)}}}let S=new Float64Array(d*g),M=new Float64Array(d*g),z=(N,_)=>{
 S.fill(0);for(let R=h-1;R>=0;R--){for(let L=0;L<d;L++){let j=(L*u+N)*h+R,B=j*m+_;if(f.data[B]=0,c&&!c.data[j])continue;let P=n.data[B],q=s.data[B],D=0;for(let H=0;H<
 g;H++){let C=S[L*g+H]+P*o.data[j*g+H];D+=C*r.data[j*g+H],M[L*g+H]=Gr(q*b.data[(L*m+_)*g+H])*C}f.data[B]=q*D+(i?i.data[L*m+_]*P:0)}for(let L=0;L<d;L++)for(let j=0;j<
-g;j++){let B=c&&!c.data[(L*u+N)*h+R]?S[L*g+j]:0;for(let P=0;P<d;P++)(!c||c.data[(P*u+N)*h+R])&&(B+=A.data[N*$+P*d+L]*M[P*g+j]);S[L*g+j]=B}}};return{once:x,run:()=>{
-a.constant||v();for(let N=0;N<u;N++)for(let _=0;_<m;_++)z(N,_)}}}function Zp(t,e){let n=ft(t,"dy"),s=ft(t,"weight"),a=t.parts[0];(n.shape.length!==4||a===null||
+g;j++){let B=c&&!c.data[(L*u+N)*h+R]?S[L*g+j]:0;for(let P=0;P<d;P++)(!c||c.data[(P*u+N)*h+R])&&(B+=A.data[N*$+P*d+L]*M[P*g+j]);S[L*g+j]=B}}};return{once:v,run:()=>{
+a.constant||x();for(let N=0;N<u;N++)for(let _=0;_<m;_++)z(N,_)}}}function Zp(t,e){let n=ft(t,"dy"),s=ft(t,"weight"),a=t.parts[0];(n.shape.length!==4||a===null||
 t.parts.slice(1).some(Boolean)||t.args.activated)&&et(t,"has an input of another rank, an activation, or gradients with respect to weights");let[r,o,i,l]=n.shape,
 c=s.shape[2],f=o*i*l;Ht(t,n,a),Wt(t,s,[r,l,c],"weight");let d=e.scratch([r,c,l],"f",s.constant),u=()=>{for(let y=0;y<r;y++)for(let w=0;w<l;w++)for(let b=0;b<c;b++)
-d.data[(y*c+b)*l+w]=s.data[(y*l+w)*c+b]},h=()=>{for(let y=0;y<r;y++)for(let w=0;w<o;w++)for(let b=0;b<i;b++)for(let v=0;v<l;v++){let A=((y*o+w)*i+b)*l+v,$=0;for(let x=0;x<
-c&&b+x<i;x++)$+=n.data[A+x*l]*d.data[(y*c+c-1-x)*l+v];a.data[A]=$}},m=()=>{for(let y=0;y<r;y++)e.kernels.conv_backward(n.data.byteOffset+y*f*4,d.data.byteOffset+
+d.data[(y*c+b)*l+w]=s.data[(y*l+w)*c+b]},h=()=>{for(let y=0;y<r;y++)for(let w=0;w<o;w++)for(let b=0;b<i;b++)for(let x=0;x<l;x++){let A=((y*o+w)*i+b)*l+x,$=0;for(let v=0;v<
+c&&b+v<i;v++)$+=n.data[A+v*l]*d.data[(y*c+c-1-v)*l+x];a.data[A]=$}},m=()=>{for(let y=0;y<r;y++)e.kernels.conv_backward(n.data.byteOffset+y*f*4,d.data.byteOffset+
 y*c*l*4,a.data.byteOffset+y*f*4,o,i,l,c)},g=e.simd?m:h;return s.constant?{once:u,run:g}:{run:()=>{u(),g()}}}function Ql(t,e){let n=ft(t,"grad_output"),{out:s}=t,
 a=s.shape.length,r=ae(t,"dim",a),o=s.shape[r],i=It(s.shape),l=t.op==="select_backward",c=l?s.shape.map((g,y)=>y===r?1:g):n.shape,f=l?1:vt(t,"step",1),d=vt(t,l?"\
 index":"start",0),u=Math.min(o,Math.max(0,d<0?d+o:d)),h=c[r];(n.size!==c.reduce((g,y)=>g*y,1)||c.length!==a||c.some((g,y)=>y!==r&&g!==s.shape[y])||h>0&&u+(h-1)*
@@ -1426,8 +1426,8 @@ combine(e,r.tensor.data.byteOffset,o.tensor.data.byteOffset,a.data.byteOffset,i.
 "f"){let[r,o]=[n,s].map(l=>Wr(t,l)),i=r&&o?Ca(t,a.shape,[e,n,s].map(l=>xe(l.shape,a.shape))):null;if(r&&o&&i)return{once:()=>{for(let l of[r,o,i])l.once()},run:()=>t.
 kernels.where(e.data.byteOffset,r.tensor.data.byteOffset,o.tensor.data.byteOffset,a.data.byteOffset,i.table.data.byteOffset)}}return{run:am(e,n,s,a)}}function am(t,e,n,s){
 let[a,r,o]=[t,e,n].map(d=>xe(d.shape,s.shape)),i=s.shape.at(-1)??1,l=a.at(-1)??0,c=r.at(-1)??0,f=o.at(-1)??0;return Ve(s.shape,[a,r,o],[0,0,0],(d,u)=>{let h=s.data,
-m=t.data,g=e.data,y=n.data,w=u[0],b=u[1],v=u[2];if(l===0){let A=m[w]?g:y,$=m[w]?c:f;for(let x=0,k=m[w]?b:v;x<i;x++,k+=$)h[d+x]=A[k]}else for(let A=0;A<i;A++,w+=
-l,b+=c,v+=f)h[d+A]=m[w]?g[b]:y[v]})}function rm(t,e){let[n,s,a]=["condition","self","other"].map(r=>on(t,r));return ln(t,[n,s,a]),ic(e,n,s,a,t.out)}function om(t,e){
+m=t.data,g=e.data,y=n.data,w=u[0],b=u[1],x=u[2];if(l===0){let A=m[w]?g:y,$=m[w]?c:f;for(let v=0,k=m[w]?b:x;v<i;v++,k+=$)h[d+v]=A[k]}else for(let A=0;A<i;A++,w+=
+l,b+=c,x+=f)h[d+A]=m[w]?g[b]:y[x]})}function rm(t,e){let[n,s,a]=["condition","self","other"].map(r=>on(t,r));return ln(t,[n,s,a]),ic(e,n,s,a,t.out)}function om(t,e){
 let n=ft(t,"self"),s=ft(t,"mask"),a=on(t,"value");return ln(t,[n,s,a]),ic(e,s,a,n,t.out)}function nc(t){let e=ft(t,"self"),{out:n}=t,s=vt(t,"min",-1/0),a=vt(t,"\
 max",1/0);return Ht(t,e,n),{run:()=>{let r=n.data,o=e.data;for(let i=0;i<r.length;i++)r[i]=o[i]<s?s:o[i]>a?a:o[i]}}}function sc(t){let e=ft(t,"self"),{out:n}=t;
 if(Ht(t,e,n),e.type===n.type)return{alias:e};let s=n.type==="i"&&e.type!=="b",a=n.type==="b";return{run:()=>{let r=n.data,o=e.data;if(a)for(let i=0;i<r.length;i++)
@@ -1437,7 +1437,7 @@ c;u++){let h=e.data[d[0]+u*o],m=n.data[d[1]+u*i],g=s.data[d[2]+u*l];a.data[f+u]=
 tensor2"].map(h=>on(t,h)),{out:r}=t,{shape:o}=r;ln(t,[n,s,a]),vt(t,"value",1)!==1&&et(t,"has a factor, which is not available");let i=o.at(-1)??1,l=o[0];if(e.simd&&
 o.length===4&&s.size===r.size&&n.size===l*i&&a.size===n.size&&n.shape.length===4){let h=o[1]*o[2];return{run:()=>{for(let m=0;m<l;m++)e.kernels.addcmul(n.data.byteOffset+
 m*i*4,s.data.byteOffset+m*h*i*4,a.data.byteOffset+m*i*4,r.data.byteOffset+m*h*i*4,h,i)}}}let c=[n,s,a].map(h=>xe(h.shape,o)),[f,d,u]=c.map(h=>h.at(-1)??0);return{
-run:Ve(o,c,[0,0,0],(h,m)=>{let g=r.data,y=n.data,w=s.data,b=a.data;for(let v=0,A=m[0],$=m[1],x=m[2];v<i;v++,A+=f,$+=d,x+=u)g[h+v]=y[A]+w[$]*b[x]})}}function ac(t,e){
+run:Ve(o,c,[0,0,0],(h,m)=>{let g=r.data,y=n.data,w=s.data,b=a.data;for(let x=0,A=m[0],$=m[1],v=m[2];x<i;x++,A+=f,$+=d,v+=u)g[h+x]=y[A]+w[$]*b[v]})}}function ac(t,e){
 let n=ft(t,"self"),{out:s}=t;return ln(t,[n]),n.size===s.size?{alias:n}:$n(e,s,n,xe(n.shape,s.shape),0)}var lc={...Object.fromEntries(Object.keys(rc).map(t=>[t,
 nm(t)])),...Object.fromEntries(Object.keys(oc).map(t=>[t,Ls(t)])),bitwise_and:Ls("__and__"),bitwise_or:Ls("__or__"),logical_and:Ls("__and__"),logical_or:Ls("__o\
 r__"),where:rm,masked_fill:om,clamp:nc,clamp_min:nc,_to_copy:sc,to:sc,lerp:im,addcmul:lm,expand:ac,expand_as:ac};function dc(t,e,n,s,a,r){let o=e.shape.length,i=It(e.shape),{shape:l}=n,c=e.shape[s],f=i[s];(l.length!==o||l.some((u,h)=>h!==s&&u>e.shape[h]))&&et(t,`has an ind\
@@ -1455,9 +1455,9 @@ o||et(t,`has the index ${u} of ${o}`);let h=(c*o+u)*r;for(let m=0;m<r;m++)l.data
 Array.isArray(s)||et(t,"has no list indices");let a=s.filter(y=>xn(y)),r=s.findIndex(y=>xn(y)),o=r+a.length;(r<0||s.slice(r).some((y,w)=>w<a.length&&!xn(y))||a.
 some(y=>y.type==="b"))&&et(t,"has indices that are not available: give positions for neighbouring axes");let i=Math.max(...a.map(y=>y.shape.length)),l=Array.from(
 {length:i},(y,w)=>Math.max(...a.map(b=>b.shape[w-i+b.shape.length]??1))),c=a.map(y=>xe(y.shape,l)),f=It(e.shape),d=zt(l),u=It(l),h=zt(e.shape.slice(0,r)),m=zt(e.
-shape.slice(o)),g=zt(e.shape.slice(r));return h*d*m!==n.size&&et(t,"has an output of another size"),{run:()=>{for(let y=0,w=0;y<h;y++)for(let b=0;b<d;b++){let v=y*
-g;for(let A=0;A<a.length;A++){let $=0;for(let M=0;M<i;M++)$+=Math.floor(b/u[M])%l[M]*c[A][M];let x=a[A].data[$],k=e.shape[r+A],S=x<0?x+k:x;S>=0&&S<k||et(t,`has \
-the index ${x} of ${k}`),v+=S*f[r+A]}for(let A=0;A<m;A++)n.data[w++]=e.data[v+A]}}}}function dm(t){let e=ft(t,"sorted_sequence"),n=ft(t,"self"),{out:s}=t,a=e.shape.
+shape.slice(o)),g=zt(e.shape.slice(r));return h*d*m!==n.size&&et(t,"has an output of another size"),{run:()=>{for(let y=0,w=0;y<h;y++)for(let b=0;b<d;b++){let x=y*
+g;for(let A=0;A<a.length;A++){let $=0;for(let M=0;M<i;M++)$+=Math.floor(b/u[M])%l[M]*c[A][M];let v=a[A].data[$],k=e.shape[r+A],S=v<0?v+k:v;S>=0&&S<k||et(t,`has \
+the index ${v} of ${k}`),x+=S*f[r+A]}for(let A=0;A<m;A++)n.data[w++]=e.data[x+A]}}}}function dm(t){let e=ft(t,"sorted_sequence"),n=ft(t,"self"),{out:s}=t,a=e.shape.
 at(-1)??1,r=n.shape.at(-1)??1,o=e.shape.length===1,i=!!t.args.right||t.args.side==="right";return Ht(t,n,s),!o&&e.size/a!==n.size/r&&et(t,"has other rows of sor\
 ted values than of values"),t.args.sorter!=null&&et(t,"has a sorter, which is not available"),{run:()=>{for(let l=0;l<n.size;l++){let c=o?0:Math.floor(l/r)*a,f=n.
 data[l],d=0,u=a;for(;d<u;){let h=d+u>>1,m=e.data[c+h];(i?m<=f:m<f)?d=h+1:u=h}s.data[l]=d}}}}function Yr(t){let e=ft(t,"self"),n=e.shape.length,s=ae(t,"dim",n,-1),
@@ -1481,8 +1481,8 @@ function pc(t){let e=ft(t,"self"),{out:n}=t,s=Le(t,"pad"),a=e.shape.length,r=vt(
 t.args.mode)}, which is not available`);let o=e.shape.map((y,w)=>s[2*(a-1-w)]??0),i=e.shape.map((y,w)=>s[2*(a-1-w)+1]??0);e.shape.some((y,w)=>y+o[w]+i[w]!==n.shape[w])&&
 et(t,`pads ${e.shape.join(" x ")} to ${n.shape.join(" x ")}`);let l=e.shape.map((y,w)=>y+Math.min(0,o[w])+Math.min(0,i[w])),c=It(e.shape),f=It(n.shape),d=o.reduce(
 (y,w,b)=>y+Math.max(0,-w)*c[b],0),u=o.reduce((y,w,b)=>y+Math.max(0,w)*f[b],0),h=zt(l.slice(0,-1)),m=l.at(-1)??1,g=new Int32Array(a);return{run:()=>{n.data.fill(
-r),g.fill(0);for(let y=0;y<h;y++){let w=d,b=u;for(let v=0;v<a-1;v++)w+=g[v]*c[v],b+=g[v]*f[v];for(let v=0;v<m;v++)n.data[b+v]=e.data[w+v];for(let v=a-2;v>=0&&!(++g[v]<
-l[v]);v--)g[v]=0}}}}function mm(t,e){let n=ft(t,"self"),{out:s}=t,a=Le(t,"repeats"),r=a.length-n.shape.length,o=a.flatMap((l,c)=>[l,n.shape[c-r]??1]),i=a.flatMap(
+r),g.fill(0);for(let y=0;y<h;y++){let w=d,b=u;for(let x=0;x<a-1;x++)w+=g[x]*c[x],b+=g[x]*f[x];for(let x=0;x<m;x++)n.data[b+x]=e.data[w+x];for(let x=a-2;x>=0&&!(++g[x]<
+l[x]);x--)g[x]=0}}}}function mm(t,e){let n=ft(t,"self"),{out:s}=t,a=Le(t,"repeats"),r=a.length-n.shape.length,o=a.flatMap((l,c)=>[l,n.shape[c-r]??1]),i=a.flatMap(
 (l,c)=>[1,n.shape[c-r]??1]);return zt(o)!==s.size&&et(t,"repeats to another size"),$n(e,s,n,xe(i,o),0,o)}function gm(t,e){let n=ft(t,"self"),s=It(n.shape),a=0;Ht(
 t,n,t.out);for(let r of Le(t,"dims")){let o=ps(r,n.shape.length);o in s||et(t,`has axis ${r} of ${n.shape.length}`),a+=(n.shape[o]-1)*s[o],s[o]=-s[o]}return $n(
 e,t.out,n,s,a)}function mc(t){let e=ft(t,"self"),{out:n}=t,s=vt(t,"diagonal",0),a=n.shape.at(-1)??1,r=n.shape.at(-2)??1,o=t.op==="tril";return Ht(t,e,n),{run:()=>{
@@ -1491,17 +1491,17 @@ for(let i=0;i<n.size;i++){let l=i%a-Math.floor(i/a)%r-s;n.data[i]=(o?l<=0:l>=0)?
 en","unsqueeze","squeeze","clone","detach","alias","contiguous","lift_fresh_copy"].map(t=>[t,um])),dropout:t=>({alias:ft(t,"input")}),permute:Jr,transpose:Jr,t:Jr,
 select:hm,slice:pm,split:Fa,split_with_sizes:Fa,chunk:Fa,unbind:Fa,cat:hc,stack:hc,pad:pc,constant_pad_nd:pc,repeat:mm,flip:gm,tril:mc,triu:mc,zeros:Vr,zeros_like:Vr,
 new_zeros:Vr,ones:Xr,ones_like:Xr,new_ones:Xr,full:Zr,full_like:Zr,new_full:Zr,arange:Rs((t,e)=>{for(let n=0;n<e.length;n++)e[n]=vt(t,"start",0)+n*vt(t,"step",1)}),
-eye:Rs((t,e)=>{e.fill(0);for(let n=0;n<e.length;n+=t.out.shape[1]+1)e[n]=1})};function bm(t,e,n,s,a,r,o,i,l,c,f){let d=f&-4;for(let u=0;u<d;u+=4){let h=n?n[o+u]:0,m=n?n[o+u+1]:0,g=n?n[o+u+2]:0,y=n?n[o+u+3]:0,w=0;for(;w+1<l;w+=2){let b=h,v=m,
-A=g,$=y,x=h,k=m,S=g,M=y;for(let _=0,R=a+w*c,L=R+c,j=r+u;_<c;_++,R++,L++,j+=f){let B=t[R],P=t[L],q=e[j],D=e[j+1],H=e[j+2],C=e[j+3];b+=B*q,v+=B*D,A+=B*H,$+=B*C,x+=
-P*q,k+=P*D,S+=P*H,M+=P*C}let z=i+w*f+u,N=z+f;s[z]=b,s[z+1]=v,s[z+2]=A,s[z+3]=$,s[N]=x,s[N+1]=k,s[N+2]=S,s[N+3]=M}if(w<l){let b=h,v=m,A=g,$=y;for(let k=0,S=a+w*c,
-M=r+u;k<c;k++,S++,M+=f){let z=t[S];b+=z*e[M],v+=z*e[M+1],A+=z*e[M+2],$+=z*e[M+3]}let x=i+w*f+u;s[x]=b,s[x+1]=v,s[x+2]=A,s[x+3]=$}}for(let u=d;u<f;u++)for(let h=0;h<
+eye:Rs((t,e)=>{e.fill(0);for(let n=0;n<e.length;n+=t.out.shape[1]+1)e[n]=1})};function bm(t,e,n,s,a,r,o,i,l,c,f){let d=f&-4;for(let u=0;u<d;u+=4){let h=n?n[o+u]:0,m=n?n[o+u+1]:0,g=n?n[o+u+2]:0,y=n?n[o+u+3]:0,w=0;for(;w+1<l;w+=2){let b=h,x=m,
+A=g,$=y,v=h,k=m,S=g,M=y;for(let _=0,R=a+w*c,L=R+c,j=r+u;_<c;_++,R++,L++,j+=f){let B=t[R],P=t[L],q=e[j],D=e[j+1],H=e[j+2],C=e[j+3];b+=B*q,x+=B*D,A+=B*H,$+=B*C,v+=
+P*q,k+=P*D,S+=P*H,M+=P*C}let z=i+w*f+u,N=z+f;s[z]=b,s[z+1]=x,s[z+2]=A,s[z+3]=$,s[N]=v,s[N+1]=k,s[N+2]=S,s[N+3]=M}if(w<l){let b=h,x=m,A=g,$=y;for(let k=0,S=a+w*c,
+M=r+u;k<c;k++,S++,M+=f){let z=t[S];b+=z*e[M],x+=z*e[M+1],A+=z*e[M+2],$+=z*e[M+3]}let v=i+w*f+u;s[v]=b,s[v+1]=x,s[v+2]=A,s[v+3]=$}}for(let u=d;u<f;u++)for(let h=0;h<
 l;h++){let m=n?n[o+u]:0;for(let g=0;g<c;g++)m+=t[a+h*c+g]*e[r+g*f+u];s[i+h*f+u]=m}}function Ps(t,e,n,s,a,{groups:r,R:o,K:i,N:l,turned:c,shared:f}){let{out:d}=t,
 {probe:u}=e,h=f.w?1:r,m=a!==null&&a.size>l;if((d.size!==r*o*l||n.size!==(f.x?1:r)*o*i||s.size!==h*i*l)&&et(t,`cannot multiply ${n.shape.join(" x ")} by ${s.shape.
 join(" x ")}`),a&&a.size!==l&&a.size!==r*l&&et(t,`adds ${a.shape.join(" x ")} to ${d.shape.join(" x ")}`),u&&[n,s,d,a].every(b=>b===null||b.type==="f")){let b=u.
-packed_size(i,l),v=e.scratch([h*b],"f",s.constant),A=()=>{for(let x=0;x<h;x++)e.kernels.pack(s.data.byteOffset+x*i*l*4,v.data.byteOffset+x*b*4,i,l,c?1:l,c?i:1)},
-$=()=>{for(let x=0;x<r;x++)e.kernels.linear(n.data.byteOffset+(f.x?0:x*o*i*4),v.data.byteOffset+(f.w?0:x*b*4),a?a.data.byteOffset+(m?x*l*4:0):0,d.data.byteOffset+
-x*o*l*4,o,i,l)};return s.constant?{once:A,run:$}:{run:()=>{A(),$()}}}let g=c?e.scratch([h*i*l],"f",s.constant):s,y=()=>{let b=s.data,v=g.data;if(c)for(let A=0;A<
-h;A++)for(let $=0;$<i;$++)for(let x=0;x<l;x++)v[(A*i+$)*l+x]=b[A*i*l+x*i+$]},w=()=>{for(let b=0;b<r;b++)bm(n.data,g.data,a?a.data:null,d.data,f.x?0:b*o*i,f.w?0:
+packed_size(i,l),x=e.scratch([h*b],"f",s.constant),A=()=>{for(let v=0;v<h;v++)e.kernels.pack(s.data.byteOffset+v*i*l*4,x.data.byteOffset+v*b*4,i,l,c?1:l,c?i:1)},
+$=()=>{for(let v=0;v<r;v++)e.kernels.linear(n.data.byteOffset+(f.x?0:v*o*i*4),x.data.byteOffset+(f.w?0:v*b*4),a?a.data.byteOffset+(m?v*l*4:0):0,d.data.byteOffset+
+v*o*l*4,o,i,l)};return s.constant?{once:A,run:$}:{run:()=>{A(),$()}}}let g=c?e.scratch([h*i*l],"f",s.constant):s,y=()=>{let b=s.data,x=g.data;if(c)for(let A=0;A<
+h;A++)for(let $=0;$<i;$++)for(let v=0;v<l;v++)x[(A*i+$)*l+v]=b[A*i*l+v*i+$]},w=()=>{for(let b=0;b<r;b++)bm(n.data,g.data,a?a.data:null,d.data,f.x?0:b*o*i,f.w?0:
 b*i*l,m?b*l:0,b*o*l,o,i,l)};return s.constant?{once:y,run:w}:{run:()=>{y(),w()}}}function ym(t,e){let n=ft(t,"input"),s=ft(t,"weight"),a=n.shape.at(-1)??1,r=s.shape[0];
 return(s.shape.length!==2||s.shape[1]!==a)&&et(t,`cannot multiply ${n.shape.join(" x ")} by ${s.shape.join(" x ")}`),Ps(t,e,n,s,oe(t,"bias"),{groups:1,R:n.size/
 Math.max(1,a),K:a,N:r,turned:!0,shared:{x:!1,w:!1}})}function Bs(t,e){let n=t.op==="baddbmm"||t.op==="addmm";n&&(vt(t,"beta",1)!==1||vt(t,"alpha",1)!==1)&&et(t,
@@ -1512,21 +1512,21 @@ join(" x ")} by ${a.shape.join(" x ")}`);let l=zt(s.shape.slice(0,-2)),c=zt(a.sh
 turned:!1,shared:{x:!1,w:!1}}):(l!==c&&l!==1&&et(t,`has ${l} matrices on the left and ${c} on the right`),Ps(t,e,s,a,r,{groups:c,R:f,K:o,N:i,turned:!1,shared:{x:l===
 1,w:!1}}))}function wm(t){let{equation:e}=t.args,n=Rn(t,"tensors"),{out:s}=t;(typeof e!="string"||!/^[a-zA-Z]*(,[a-zA-Z]*)*->[a-zA-Z]*$/.test(e.replaceAll(" ","")))&&
 et(t,"has an equation that is not available");let[a,r]=e.replaceAll(" ","").split("->"),o=a.split(","),i={};o.length!==n.length&&et(t,`has ${n.length} arrays fo\
-r ${e}`),o.forEach((b,v)=>{b.length!==n[v].shape.length&&et(t,`has ${n[v].shape.length} axes for ${b}`),[...b].forEach((A,$)=>{let x=n[v].shape[$];(i[A]??x)!==x&&
-et(t,`has two sizes for ${A}`),i[A]=x})});let l=[...r],c=Object.keys(i).filter(b=>!l.includes(b)),f=[...l,...c],d=f.map(b=>i[b]);(d.some(b=>b===void 0)||zt(l.map(
-b=>i[b]))!==s.size)&&et(t,"has an output of another size");let u=o.map((b,v)=>{let A=It(n[v].shape);return f.map($=>[...b].reduce((x,k,S)=>k===$?x+A[S]:x,0))}),
-h=zt(c.map(b=>i[b])),m=d.length,g=new Int32Array(m),y=new Int32Array(n.length),w=s.size*h;return{run:()=>{g.fill(0),y.fill(0);for(let b=0,v=-1,A=0;b<w;b++){b%h===
-0&&(v>=0&&(s.data[v]=A),v++,A=0);let $=1;for(let x=0;x<n.length;x++)$*=n[x].data[y[x]];A+=$,b===w-1&&(s.data[v]=A);for(let x=m-1;x>=0;x--){for(let k=0;k<n.length;k++)
-y[k]+=u[k][x];if(++g[x]<d[x])break;for(let k=0;k<n.length;k++)y[k]-=u[k][x]*d[x];g[x]=0}}}}}function vm(t,e){let[n,s,a]=["query","key","value"].map($=>ft(t,$)),
+r ${e}`),o.forEach((b,x)=>{b.length!==n[x].shape.length&&et(t,`has ${n[x].shape.length} axes for ${b}`),[...b].forEach((A,$)=>{let v=n[x].shape[$];(i[A]??v)!==v&&
+et(t,`has two sizes for ${A}`),i[A]=v})});let l=[...r],c=Object.keys(i).filter(b=>!l.includes(b)),f=[...l,...c],d=f.map(b=>i[b]);(d.some(b=>b===void 0)||zt(l.map(
+b=>i[b]))!==s.size)&&et(t,"has an output of another size");let u=o.map((b,x)=>{let A=It(n[x].shape);return f.map($=>[...b].reduce((v,k,S)=>k===$?v+A[S]:v,0))}),
+h=zt(c.map(b=>i[b])),m=d.length,g=new Int32Array(m),y=new Int32Array(n.length),w=s.size*h;return{run:()=>{g.fill(0),y.fill(0);for(let b=0,x=-1,A=0;b<w;b++){b%h===
+0&&(x>=0&&(s.data[x]=A),x++,A=0);let $=1;for(let v=0;v<n.length;v++)$*=n[v].data[y[v]];A+=$,b===w-1&&(s.data[x]=A);for(let v=m-1;v>=0;v--){for(let k=0;k<n.length;k++)
+y[k]+=u[k][v];if(++g[v]<d[v])break;for(let k=0;k<n.length;k++)y[k]-=u[k][v]*d[v];g[v]=0}}}}}function vm(t,e){let[n,s,a]=["query","key","value"].map($=>ft(t,$)),
 r=oe(t,"attn_mask"),o=!!t.args.is_causal,{out:i}=t,l=n.shape.at(-1)??1,c=n.shape.at(-2)??1,f=s.shape.at(-2)??1,d=a.shape.at(-1)??1,u=n.shape.slice(0,-2),h=zt(u);
 (t.args.enable_gqa||s.shape.at(-1)!==l||a.shape.at(-2)!==f||s.size!==h*f*l||a.size!==h*f*d||i.size!==h*c*d)&&et(t,`has queries ${n.shape.join(" x ")}, keys ${s.
 shape.join(" x ")}, values ${a.shape.join(" x ")}`);let m=[...u,c,f],g=vt(t,"scale",1/Math.sqrt(l)),y=new Float64Array(f),w=It(u);r&&ln({...t,out:{...i,shape:m}},
-[r]);let b=r?xe(r.shape,m):m.map(()=>0),v=b.at(-2)??0,A=b.at(-1)??0;if(e.probe&&[n,s,a,i].every($=>$.type==="f")&&(r===null||r.type==="b"||r.type==="f")){let $=e.
-scratch([e.probe.attention_scratch(c,f,l,d)],"f"),x=Array.from({length:h},(k,S)=>u.reduce((M,z,N)=>M+Math.floor(S/w[N])%z*b[N],0));return{run:()=>{for(let k=0;k<
-h;k++){let S=r?.type==="b"?r.data.byteOffset+x[k]:0,M=r?.type==="f"?r.data.byteOffset+x[k]*4:0;e.kernels.attention(n.data.byteOffset+k*c*l*4,s.data.byteOffset+k*
-f*l*4,a.data.byteOffset+k*f*d*4,S,M,v,A,i.data.byteOffset+k*c*d*4,$.data.byteOffset,c,f,l,d,g,o?1:0)}}}}return{run:()=>{let $=n.data,x=s.data,k=a.data,S=i.data,
+[r]);let b=r?xe(r.shape,m):m.map(()=>0),x=b.at(-2)??0,A=b.at(-1)??0;if(e.probe&&[n,s,a,i].every($=>$.type==="f")&&(r===null||r.type==="b"||r.type==="f")){let $=e.
+scratch([e.probe.attention_scratch(c,f,l,d)],"f"),v=Array.from({length:h},(k,S)=>u.reduce((M,z,N)=>M+Math.floor(S/w[N])%z*b[N],0));return{run:()=>{for(let k=0;k<
+h;k++){let S=r?.type==="b"?r.data.byteOffset+v[k]:0,M=r?.type==="f"?r.data.byteOffset+v[k]*4:0;e.kernels.attention(n.data.byteOffset+k*c*l*4,s.data.byteOffset+k*
+f*l*4,a.data.byteOffset+k*f*d*4,S,M,x,A,i.data.byteOffset+k*c*d*4,$.data.byteOffset,c,f,l,d,g,o?1:0)}}}}return{run:()=>{let $=n.data,v=s.data,k=a.data,S=i.data,
 M=r?.data;for(let z=0;z<h;z++){let N=0;for(let _=0;_<u.length;_++)N+=Math.floor(z/w[_])%u[_]*b[_];for(let _=0;_<c;_++){let R=-1/0,L=0,j=(z*c+_)*l,B=(z*c+_)*d;for(let P=0;P<
-f;P++){let q=M?M[N+_*v+P*A]:1;if(o&&P>_||r?.type==="b"&&!q){y[P]=-1/0;continue}let D=0;for(let H=0,C=(z*f+P)*l;H<l;H++)D+=$[j+H]*x[C+H];y[P]=D*g+(r&&r.type!=="b"?
+f;P++){let q=M?M[N+_*x+P*A]:1;if(o&&P>_||r?.type==="b"&&!q){y[P]=-1/0;continue}let D=0;for(let H=0,C=(z*f+P)*l;H<l;H++)D+=$[j+H]*v[C+H];y[P]=D*g+(r&&r.type!=="b"?
 q:0),y[P]>R&&(R=y[P])}for(let P=0;P<f;P++)L+=y[P]=y[P]===-1/0?0:Math.exp(y[P]-R);for(let P=0;P<d;P++)S[B+P]=0;for(let P=0;P<f;P++){if(y[P]===0)continue;let q=y[P]/
 L;for(let D=0,H=(z*f+P)*d;D<d;D++)S[B+D]+=q*k[H+D]}}}}}}var yc={linear:ym,bmm:Bs,baddbmm:Bs,matmul:Bs,mm:Bs,addmm:Bs,einsum:wm,scaled_dot_product_attention:vm};var qs=t=>1/(1+Math.exp(-t)),vc={gru:{gates:3,cell(t,e,n,s,a,r,o,i){let l=qs(t[e]+n[s]),c=qs(t[e+i]+n[s+i]),f=Math.tanh(t[e+2*i]+l*n[s+2*i]);a[o]=(1-c)*f+c*a[o]}},
 lstm:{gates:4,cell(t,e,n,s,a,r,o,i){let l=qs(t[e]+n[s]),c=qs(t[e+i]+n[s+i]),f=Math.tanh(t[e+2*i]+n[s+2*i]),d=qs(t[e+3*i]+n[s+3*i]);r[o]=c*r[o]+l*f,a[o]=d*Math.tanh(
@@ -1535,21 +1535,21 @@ for(let r=0;r<n;r++)for(let o=0;o<s;o++)e.data.set(t.data.subarray((r*s+o)*a,(r*
 r=t.op==="lstm",[o,i,l]=t.parts,c=r?Rn(t,"hx"):[ft(t,"hx")],f=Rn(t,"params"),d=vt(t,"num_layers"),u=vt(t,"bidirectional")?2:1,h=!!vt(t,"batch_first"),m=vt(t,"ha\
 s_biases")?4:2,g=a.type;vt(t,"train")&&vt(t,"dropout")&&et(t,"has dropout of a training"),(a.shape.length!==3||!o||!i||r&&(!l||c.length!==2))&&et(t,"has no sequ\
 ences, states and outputs of a recurrent layer"),(!(Number.isInteger(d)&&d>=1)||f.length!==d*u*m)&&et(t,`has ${f.length} arrays of weights, expected ${d*u*m}; a\
- projection is not available`);let[y,w]=h?a.shape:[a.shape[1],a.shape[0]],b=c[0].shape.at(-1)??0,v=o;Wt(t,v,[...h?[y,w]:[w,y],u*b],"an output");for(let[z,N]of[...c.
-map(_=>[_,"an initial state"]),[i,"a last state"],...r?[[l,"a last cell"]]:[]])Wt(t,z,[d*u,y,b],N);let A=[],$=[],x=(z,N,_,R,L)=>{Wt(t,N,[n*b,L],"weights"),_&&Wt(
+ projection is not available`);let[y,w]=h?a.shape:[a.shape[1],a.shape[0]],b=c[0].shape.at(-1)??0,x=o;Wt(t,x,[...h?[y,w]:[w,y],u*b],"an output");for(let[z,N]of[...c.
+map(_=>[_,"an initial state"]),[i,"a last state"],...r?[[l,"a last cell"]]:[]])Wt(t,z,[d*u,y,b],N);let A=[],$=[],v=(z,N,_,R,L)=>{Wt(t,N,[n*b,L],"weights"),_&&Wt(
 t,_,[n*b],"a bias");let j=e.scratch([R,n*b],g),B=Ps({...t,out:j},e,z,N,_,{groups:1,R,K:L,N:n*b,turned:!0,shared:{x:!1,w:!1}});return A.push(B),Object.assign(j,{
 run:()=>B.run?.()})},k=a,S=a.shape[2];if(h){k=e.scratch([w,y,S],g);let z=k,N=S;$.push(()=>wc(a,z,y,w,N))}for(let z=0;z<d;z++){let N=e.scratch([w,y,u*b],g);for(let _=0;_<
-u;_++){let R=(z*u+_)*m,[L,j,B=null,P=null]=f.slice(R,R+m),q=(z*u+_)*y*b,D=e.scratch([y,b],g),H=r?e.scratch([y,b],g):D,C=x(k,L,B,w*y,S),O=x(D,j,P,y,b);$.push(()=>{
+u;_++){let R=(z*u+_)*m,[L,j,B=null,P=null]=f.slice(R,R+m),q=(z*u+_)*y*b,D=e.scratch([y,b],g),H=r?e.scratch([y,b],g):D,C=v(k,L,B,w*y,S),O=v(D,j,P,y,b);$.push(()=>{
 C.run(),D.data.set(c[0].data.subarray(q,q+y*b)),r&&H.data.set(c[1].data.subarray(q,q+y*b));for(let F=0;F<w;F++){let T=_?w-1-F:F;O.run();for(let W=0;W<y;W++){for(let I=0;I<
 b;I++)s(C.data,(T*y+W)*n*b+I,O.data,W*n*b+I,D.data,H.data,W*b+I,b);N.data.set(D.data.subarray(W*b,(W+1)*b),(T*y+W)*u*b+_*b)}}i?.data.set(D.data,q),r&&l?.data.set(
-H.data,q)})}[k,S]=[N,u*b]}let M=k;return $.push(()=>h?wc(M,v,w,y,u*b):v.data.set(M.data)),{once:()=>A.forEach(z=>z.once?.()),run:()=>$.forEach(z=>z())}}var xc=Object.
+H.data,q)})}[k,S]=[N,u*b]}let M=k;return $.push(()=>h?wc(M,x,w,y,u*b):x.data.set(M.data)),{once:()=>A.forEach(z=>z.once?.()),run:()=>$.forEach(z=>z())}}var xc=Object.
 fromEntries(Object.keys(vc).map(t=>[t,xm]));var _c={sum:{start:0,fold:(t,e)=>t+e},mean:{start:0,fold:(t,e)=>t+e},prod:{start:1,fold:(t,e)=>t*e},any:{start:0,fold:(t,e)=>t||e?1:0},all:{start:1,fold:(t,e)=>t&&
 e?1:0},amax:{start:-1/0,fold:Math.max},amin:{start:1/0,fold:Math.min}},$m=["sum","mean","amax","amin","prod"],kc=t=>(e,n)=>{let s=ft(e,"self"),{out:a}=e,r=s.shape.
-length,{start:o,fold:i}=_c[t],l=Le(e,"dim",s.shape.map(($,x)=>x)),c=new Set((l.length?l:s.shape.map(($,x)=>x)).map($=>ps($,r))),f=s.shape.map(($,x)=>c.has(x)?1:
-$),d=s.size/Math.max(1,zt(f));zt(f)!==a.size&&et(e,`reduces ${s.shape.join(" x ")} to ${a.shape.join(" x ")}`);let u=It(f).map(($,x)=>c.has(x)?0:$),h=new Float64Array(
-a.size),m=s.shape.at(-1)??1,g=u.at(-1)??0,y=Math.min(...c),w=Math.max(...c),b=c.size>0&&w-y+1===c.size,v=$m.indexOf(t);if(n.simd&&b&&v>=0&&s.type==="f"&&a.type===
-"f"&&s.size>0){let $=zt(s.shape.slice(0,y)),x=zt(s.shape.slice(w+1));return{run:()=>n.kernels.reduce(v,s.data.byteOffset,a.data.byteOffset,$,d,x)}}let A=Ve(s.shape,
-[u],[0],($,x)=>{let k=s.data,S=x[0];if(g===0){let M=h[S];for(let z=0;z<m;z++)M=i(M,k[$+z]);h[S]=M}else for(let M=0;M<m;M++)h[S+M]=i(h[S+M],k[$+M])});return{run:()=>{
+length,{start:o,fold:i}=_c[t],l=Le(e,"dim",s.shape.map(($,v)=>v)),c=new Set((l.length?l:s.shape.map(($,v)=>v)).map($=>ps($,r))),f=s.shape.map(($,v)=>c.has(v)?1:
+$),d=s.size/Math.max(1,zt(f));zt(f)!==a.size&&et(e,`reduces ${s.shape.join(" x ")} to ${a.shape.join(" x ")}`);let u=It(f).map(($,v)=>c.has(v)?0:$),h=new Float64Array(
+a.size),m=s.shape.at(-1)??1,g=u.at(-1)??0,y=Math.min(...c),w=Math.max(...c),b=c.size>0&&w-y+1===c.size,x=$m.indexOf(t);if(n.simd&&b&&x>=0&&s.type==="f"&&a.type===
+"f"&&s.size>0){let $=zt(s.shape.slice(0,y)),v=zt(s.shape.slice(w+1));return{run:()=>n.kernels.reduce(x,s.data.byteOffset,a.data.byteOffset,$,d,v)}}let A=Ve(s.shape,
+[u],[0],($,v)=>{let k=s.data,S=v[0];if(g===0){let M=h[S];for(let z=0;z<m;z++)M=i(M,k[$+z]);h[S]=M}else for(let M=0;M<m;M++)h[S+M]=i(h[S+M],k[$+M])});return{run:()=>{
 h.fill(o),A();for(let $=0;$<a.size;$++)a.data[$]=t==="mean"?h[$]/d:h[$]}}},ja=(t,e)=>(n,s)=>{let a=ft(n,"self"),r=a.shape.length,o=n.args.dim==null,i=t==="max"?
 1:-1;if(!e&&o)return kc(t==="max"?"amax":"amin")(n,s);let l=o?0:ae(n,"dim",r),c=o?a.size:a.shape[l],f=o?1:It(a.shape)[l],d=a.size/Math.max(1,c*f),u=e?null:n.parts[0],
 h=e?n.out:n.parts[1];return(h??u)?.size!==d*f&&et(n,"has an output of another size"),{run:()=>{for(let m=0;m<d;m++)for(let g=0;g<f;g++){let y=0,w=m*c*f+g;for(let b=1;b<
@@ -1577,13 +1577,13 @@ t,e),o=r.length||!a?r:a,i=o.length===1&&n===2?[o[0],o[0]]:o;return(i.length<n||!
 1?[s,i[i.length-1]]:[i[0],i[1]]}function Oc(t){let e=ft(t,"input"),n=ft(t,"weight"),s=oe(t,"bias"),{out:a}=t,r=t.op==="conv1d"?1:2,o=to(t,e,a,r),i=Bn(t,"stride",
 o,1),l=Bn(t,"dilation",o,1),c=vt(t,"groups"),[f,d]=o.outer,u=a.shape[1],[h,m]=r===1?[1,n.shape[2]]:n.shape.slice(2),g=d/c;Wt(t,n,r===1?[u,g,m]:[u,g,h,m],"weight\
 s"),s&&Wt(t,s,[u],"a bias");let{padding:y}=t.args,[w,b]=y==="same"?[l[0]*(h-1)>>1,l[1]*(m-1)>>1]:y==="valid"?[0,0]:Bn(t,"padding",o,0);(a.shape[0]!==f||!Number.
-isInteger(g)||u%c)&&et(t,`has ${c} groups of ${d} channels and ${u} outputs`);let[v,A]=o.in,[$,x]=o.out,k=u/c;return{run:()=>{let S=e.data,M=a.data,z=n.data;for(let N=0;N<
-f;N++)for(let _=0;_<u;_++){let R=Math.floor(_/k)*g,L=(N*u+_)*$*x;M.fill(s?s.data[_]:0,L,L+$*x);for(let j=0;j<g;j++)for(let B=0;B<h;B++)for(let P=0;P<m;P++){let q=z[((_*
-g+j)*h+B)*m+P],D=(N*d+R+j)*v*A;for(let H=0;H<$;H++){let C=H*i[0]-w+B*l[0];if(!(C<0||C>=v))for(let O=0,F=P*l[1]-b;O<x;O++,F+=i[1])F>=0&&F<A&&(M[L+H*x+O]+=q*S[D+C*
+isInteger(g)||u%c)&&et(t,`has ${c} groups of ${d} channels and ${u} outputs`);let[x,A]=o.in,[$,v]=o.out,k=u/c;return{run:()=>{let S=e.data,M=a.data,z=n.data;for(let N=0;N<
+f;N++)for(let _=0;_<u;_++){let R=Math.floor(_/k)*g,L=(N*u+_)*$*v;M.fill(s?s.data[_]:0,L,L+$*v);for(let j=0;j<g;j++)for(let B=0;B<h;B++)for(let P=0;P<m;P++){let q=z[((_*
+g+j)*h+B)*m+P],D=(N*d+R+j)*x*A;for(let H=0;H<$;H++){let C=H*i[0]-w+B*l[0];if(!(C<0||C>=x))for(let O=0,F=P*l[1]-b;O<v;O++,F+=i[1])F>=0&&F<A&&(M[L+H*v+O]+=q*S[D+C*
 A+F])}}}}}}function Nc(t,e,n,{outer:s,in:[a,r],out:[o,i]},l,[c,f],d){(n.shape[0]!==s[0]||n.shape[1]!==s[1])&&et(t,`has ${s.join(" x ")} sequences in and ${n.shape.
 slice(0,2).join(" x ")} out`);let u=Array.from({length:o},(m,g)=>l(g,0)),h=Array.from({length:i},(m,g)=>l(g,1));return{run:()=>{for(let m=0,g=0;m<s[0]*s[1];m++)
-for(let[y,w,b]of u)for(let[v,A,$]of h){let x=d?-1/0:0;for(let k=y;k<w;k+=c)if(k>=0&&k<a)for(let S=v;S<A;S+=f){if(S<0||S>=r)continue;let M=e.data[(m*a+k)*r+S];d?
-(M>x||Number.isNaN(M))&&(x=M):x+=M}n.data[g++]=d?x:x/(b*$)}}}}function La(t){let e=ft(t,"self"),n=t.op.startsWith("max"),s=t.out,a=t.op.endsWith("1d")?1:2,r=to(
+for(let[y,w,b]of u)for(let[x,A,$]of h){let v=d?-1/0:0;for(let k=y;k<w;k+=c)if(k>=0&&k<a)for(let S=x;S<A;S+=f){if(S<0||S>=r)continue;let M=e.data[(m*a+k)*r+S];d?
+(M>v||Number.isNaN(M))&&(v=M):v+=M}n.data[g++]=d?v:v/(b*$)}}}}function La(t){let e=ft(t,"self"),n=t.op.startsWith("max"),s=t.out,a=t.op.endsWith("1d")?1:2,r=to(
 t,e,s,a),o=Bn(t,"kernel_size",r,1),i=Bn(t,"stride",r,1,a===1?[o[1]]:o),l=Bn(t,"padding",r,0),c=n?Bn(t,"dilation",r,1):[1,1],f=n||!!vt(t,"count_include_pad",1);return t.
 args.divisor_override!=null&&et(t,"has a divisor of its own, which is not available"),Nc(t,e,s,r,(d,u)=>{let h=d*i[u]-l[u],m=h+(o[u]-1)*c[u]+1,g=r.in[u];return[
 h,m,f?Math.min(m,g+l[u])-h:Math.min(m,g)-Math.max(h,0)]},c,n)}function Sc(t){let e=ft(t,"self"),n=to(t,e,t.out,t.op.endsWith("1d")?1:2);return Nc(t,e,t.out,n,(s,a)=>{
@@ -1627,12 +1627,12 @@ _.constant=M;if(k.op==="input"||k.op==="constant"){k.out.kept=!0,k.op==="constan
 size))});continue}let z=Ds.get(k.op);if(!z)throw new Qt(`model in the page: operator ${k.op} is unknown`);let N=z(k,y);if(N.alias){k.out.source=N.alias,k.out.shift=
 N.shift??0,k.out.constant=N.alias.constant;continue}if(M||=k.out.constant,M)for(let _ of S)_.kept=_.constant=!0;N.once&&c.push({op:k.op,needed:!0,run:N.once}),N.
 run&&(M?c:f).push({op:k.op,needed:g.has(k.index),run:N.run})}let w=t.scans.map(k=>{let S=i.get(k.node);if(!S)throw new Qt(`model in the page: node ${k.node} is \
-no scan; save the page again`);return{norms:S,positions:k.positions?cn(a,k.positions,"positions"):null}}),b=qc(t.outputs.routing).map(k=>cn(a,k,"routing")),v=qc(
+no scan; save the page again`);return{norms:S,positions:k.positions?cn(a,k.positions,"positions"):null}}),b=qc(t.outputs.routing).map(k=>cn(a,k,"routing")),x=qc(
 t.outputs.transport).map(k=>({plan:cn(a,k?.plan,"plan"),cost:cn(a,k?.cost,"cost"),distance:cn(a,k?.distance,"distance")}));for(let k of[u,h,...Object.values(m),
-...w.flatMap(S=>S.positions??[]),...b,...v.flatMap(Object.values)])Ra(k).kept=!0;let A=o.filter(k=>k.source===null),$=Lc(A,s?s.probe.__heap_base.value:0);if($>Bc)
+...w.flatMap(S=>S.positions??[]),...b,...x.flatMap(Object.values)])Ra(k).kept=!0;let A=o.filter(k=>k.source===null),$=Lc(A,s?s.probe.__heap_base.value:0);if($>Bc)
 throw new Qt(`model in the page: ${n} rows need ${Math.ceil($/2**20)} MiB of memory, more than ${Bc/2**20}; use the kernel`);s?(Object.assign(y.kernels,await s.
-withMemory($)),no(o,y.kernels.memory.buffer)):no(o,new ArrayBuffer($));for(let k of c)k.run();let x={values:[],valid:[],share:[],members:[],until:[],weights:[]};
-for(let{node:k,kind:S,modality:M=0}of t.inputs)x[S][M]=a[k].out;return{inputs:x,predictions:u,valid:h,others:m,states:w,routing:b,transport:v,live:l,bytes:$,run:()=>{
+withMemory($)),no(o,y.kernels.memory.buffer)):no(o,new ArrayBuffer($));for(let k of c)k.run();let v={values:[],valid:[],share:[],members:[],until:[],weights:[]};
+for(let{node:k,kind:S,modality:M=0}of t.inputs)v[S][M]=a[k].out;return{inputs:v,predictions:u,valid:h,others:m,states:w,routing:b,transport:x,live:l,bytes:$,run:()=>{
 for(let k of f)(k.needed||l.states)&&k.run()},timed:()=>{let k={};for(let{op:S,run:M}of f){let z=performance.now();M(),k[S]=(k[S]??0)+performance.now()-z}return k}}}var Sm=2;function Wc(t,e,n){let s=new Map;return async a=>{if(!t)throw new Qt("the model in the page has no attribution");if(![t.nodes,t.inputs,t.scans].every(Array.
 isArray)||typeof t.outputs!="object"||t.outputs===null)throw new Qt("model in the page: the attribution has no lists of nodes, inputs and scans, or no outputs; \
 save the page again");let r=performance.now(),o=a.weights.length/Nm(t),i=s.get(o);if(!i){i=await Ba(t,e,o,n);let u=s.keys().next();s.size>=Sm&&!u.done&&s.delete(
@@ -1668,7 +1668,7 @@ resolve:o,reject:i},s||a()})}}var Gc={float32:4,float16:2,uint16:2,uint14:2,uint
 a.length))throw new RangeError(`sample ${n}, but the page carries ${a.length} samples`);let r=(c,f)=>{if(!(c>=0&&c+f<=e.length))throw new RangeError(`the frames\
  end at byte ${c+f} of ${e.length}; save the page again`);return e.slice(c,c+f).buffer},o=s.map(({kind:c,frames:f,features:d,at:u,low:h,step:m,shift:g})=>{let y=f*
 d,w=r(u+n*y*Gc[c],y*Gc[c]);if(c==="float32")return new Float32Array(w);if(c==="float16")return so(new Uint16Array(w));let b=c==="adaptive"?new Uint32Array(w):c===
-"uint8"?new Uint8Array(w):new Uint16Array(w),v=2**(g?.[n]??0);return Float32Array.from(b,(A,$)=>(h?.[$%d]??0)+A*v*(m?.[$%d]??0))}),i=s.map(({frames:c,valid_at:f})=>{
+"uint8"?new Uint8Array(w):new Uint16Array(w),x=2**(g?.[n]??0);return Float32Array.from(b,(A,$)=>(h?.[$%d]??0)+A*x*(m?.[$%d]??0))}),i=s.map(({frames:c,valid_at:f})=>{
 let d=n*c,u=new Uint8Array(r(f+(d>>3),(d+c+7>>3)-(d>>3)));return Uint8Array.from({length:c},(h,m)=>u[(d&7)+m>>3]>>7-((d&7)+m&7)&1)}),l=s.flatMap(({share_frames:c=0,
 share_at:f})=>f===void 0?[]:[new Float64Array(r(f+n*c*16,c*16))]);return{values:o,valid:i,share:l}}var io=(t,e)=>e.subarray(0,t.weights);var Pn=globalThis;if(typeof Pn.importScripts=="function"&&Pn.document===void 0){let t=null;Pn.onmessage=async({data:e})=>{try{if("parts"in e){t=qa(e.parts);let{
 kind:n,reason:s}=await t;Pn.postMessage({id:e.id,started:{kind:n,reason:s}})}else if(t&&"attribution"in e){let n=await(await t).attribute(e.attribution);Pn.postMessage(
@@ -1704,13 +1704,13 @@ from(n,i=>i.distance[0])};let r=[1,...t.shape("plan").slice(1)],o=r[2]*r[3];if(t
 l=s.length/i,c=t.task==="classification",f=t.attribution.block,d=f.length,u=Pm(s,(l-1)*i,i),h=l===r&&t.has("attribution_prefix"),m=Float32Array.from(s,(M,z)=>c?
 (z%i===u?1:0)-M:1),g=h?Array.from({length:l},(M,z)=>z):[l-1],y=new Float32Array(g.length*o*r),w=null;for(let M=0;M<g.length;M+=1){let z=g.slice(M,M+1),N=(g.length===
 1,1),_=new Float32Array(N*l*i);if(z.forEach((R,L)=>{for(let j=0;j<i;j++)Number.isFinite(m[R*i+j])&&(_[(L*l+R)*i+j]=m[R*i+j])}),w=await e.attribute({values:n.values,
-valid:n.valid,...n.share?{share:n.share}:{},weights:_}),!a())return null;y.set(w.share.subarray(0,z.length*o*r),M*o*r)}let{output:b,bias:v}=w,A=(M,z)=>{let N=0;
-for(let _=0;_<i;_++)N+=m[z*i+_]*M[z*i+_];return N},$=y.slice((g.length-1)*o*r),x=A(b,l-1),k=A(v,l-1),S={attribution:{shape:[1,o,r],values:$},attribution_total:{
-shape:[1],values:Float32Array.of(x)},attribution_bias:{shape:[1],values:Float32Array.of(k)},attribution_error:{shape:[1],values:Float32Array.of(Math.abs(x-k-$.reduce(
+valid:n.valid,...n.share?{share:n.share}:{},weights:_}),!a())return null;y.set(w.share.subarray(0,z.length*o*r),M*o*r)}let{output:b,bias:x}=w,A=(M,z)=>{let N=0;
+for(let _=0;_<i;_++)N+=m[z*i+_]*M[z*i+_];return N},$=y.slice((g.length-1)*o*r),v=A(b,l-1),k=A(x,l-1),S={attribution:{shape:[1,o,r],values:$},attribution_total:{
+shape:[1],values:Float32Array.of(v)},attribution_bias:{shape:[1],values:Float32Array.of(k)},attribution_error:{shape:[1],values:Float32Array.of(Math.abs(v-k-$.reduce(
 (M,z)=>M+z,0)))}};if(h){let M=new Float32Array(r*o*d),z=new Uint8Array(r*o*d),N=new Float32Array(r);for(let _=0;_<r;_++){for(let L=0;L<o;L++)for(let j=0;j<d;j++)
 for(let B=f[j];B<(f[j+1]??r);B++)M[(_*o+L)*d+j]+=y[(_*o+L)*r+B];let R=M.subarray(_*o*d,(_+1)*o*d);N[_]=R.reduce((L,j)=>Math.max(L,Math.abs(j)),0)||1,R.forEach((L,j)=>z[_*
 o*d+j]=Math.round(Math.sqrt(Math.abs(L)/N[_])*Math.sign(L)*127+128))}Object.assign(S,{attribution_prefix:{shape:[1,r,o,d],values:z},attribution_prefix_limit:{shape:[
-1,r],values:N},attribution_prefix_bias:{shape:[1,r],values:Float32Array.from({length:r},(_,R)=>A(v,R))},attribution_prefix_total:{shape:[1,r],values:Float32Array.
+1,r],values:N},attribution_prefix_bias:{shape:[1,r],values:Float32Array.from({length:r},(_,R)=>A(x,R))},attribution_prefix_total:{shape:[1,r],values:Float32Array.
 from({length:r},(_,R)=>A(b,R))}})}return{arrays:S,explained:c?t.outputs[u]:""}}function ef(t,e){let n=0,s=0,a=()=>{n++,clearTimeout(s)};function r(o,i,l,c){a();
 let f=n;s=setTimeout(()=>{qm(e,t,o,i,()=>f===n).then(d=>d&&f===n&&l(d),d=>f===n&&c(d instanceof Error?d.message:String(d)))},150)}return{follow:r,cancel:a}}function Da(t){let e=t>>>0;return e=Math.imul(e^e>>>16,2146121005),e=Math.imul(e^e>>>15,2221713035),(e^e>>>16)>>>0}function nf(t,e,n){let s=Da(t+2654435769>>>0),
 a=Da((s^e+1)>>>0),r=new Float64Array(n),o=i=>Da((Da(i+a>>>0)^s)>>>0);for(let i=0;i<n;i++){let l=(o(2*i)+1)/4294967296,c=o(2*i+1)/2**32;r[i]=Math.sqrt(-2*Math.log(
@@ -1719,8 +1719,8 @@ a=t.slice(),r=Array.from(e.keys()).filter(o=>e[o]);return r.forEach((o,i)=>{let 
 function sf(t,e,n){let s=t.length/e.length,a=t.slice();for(let r=0,o=0;r<e.length;r++)for(let i=0;i<s;i++,o++)e[r]&&(a[o]=n(t[o],o,i));return a}function af(t,e,n,s,a,r){
 let o={...t,values:[...t.values],valid:[...t.valid]};return e.forEach((i,l)=>{let c=Object.hasOwn(n,i)?n[i]:{},f=t.values[l],d=t.valid[l];if(c.swap!==void 0){let b=r(
 c.swap);[f,d]=[b.values[l],b.valid[l]]}let{delay:u=0,amplitude:h=1,noise:m=0,seed:g=0,window:y}=c,w=u?"delay":h!==1?"amplitude":m?"noise":"";if(w&&!d.some(Boolean))
-throw Dm(i,w);if(u&&(f=Wm(f,d,u)),h!==1){let b=Math.fround(h);f=sf(f,d,v=>v*b)}if(m){let b=nf(g,l,f.length),v=Array.from(a[l],A=>m*A);f=sf(f,d,(A,$,x)=>A+b[$]*v[x])}
-(y||s.includes(i))&&(d=d.map((b,v)=>s.includes(i)||y&&v>=y[0]&&v<=y[1]?0:b)),o.values[l]=f,o.valid[l]=d}),o}var ho=(t,e)=>t.flatMap((n,s)=>{let{state:a,cut:r,step:o=0}=Object.
+throw Dm(i,w);if(u&&(f=Wm(f,d,u)),h!==1){let b=Math.fround(h);f=sf(f,d,x=>x*b)}if(m){let b=nf(g,l,f.length),x=Array.from(a[l],A=>m*A);f=sf(f,d,(A,$,v)=>A+b[$]*x[v])}
+(y||s.includes(i))&&(d=d.map((b,x)=>s.includes(i)||y&&x>=y[0]&&x<=y[1]?0:b)),o.values[l]=f,o.valid[l]=d}),o}var ho=(t,e)=>t.flatMap((n,s)=>{let{state:a,cut:r,step:o=0}=Object.
 hasOwn(e,n)?e[n]:{};return[...a?[{modality:s,kind:a,step:o}]:[],...r!==void 0?[{modality:s,kind:"cut",source:r,step:o}]:[]]});var rf=12,Hm=2e4,Ws=8,Um=40,Gm=24;function Km(t,e){let n=2**e,s=t.length/n,a=new Float32Array(s*e),r=new Float64Array(e);for(let i=0,l=1/e;i<e;i++)r[i]=l,l*=(i+
 1)/(e-1-i);let o=Uint8Array.from({length:n},(i,l)=>l.toString(2).replaceAll("0","").length);for(let i=0;i<s;i++)for(let l=0;l<e;l++){let c=0;for(let f=0;f<n;f++)
 f>>l&1||(c+=r[o[f]]*(t[i*n+f+2**l]-t[i*n+f]));a[i*e+l]=c}return a}function Ym(t,e,n){let s=[],a=[];for(let[r,o]of e.entries()){if(t.modalities[r].static||!o.some(
@@ -1732,8 +1732,8 @@ u,1),f=o.reduce((d,u,h)=>d*i[h]+u,0)*c;return l.subarray(f,f+c)}}}function Vm(t,
 n*r*s*a),i=1/(t.state_power??1);for(let l=0;l<n;l++){let c=e[l].length/(r*a),f=t.part("channel_index",l);for(let d=0;d<r;d++)for(let u=0;u<s;u++){let h=Math.max(
 0,f[d*s+u]),m=((l*r+d)*s+u)*a;for(let g=0;g<a;g++){let y=e[l][(d*a+g)*c+h]/t.scale[l];o[m+g]=Number.isFinite(y)?Math.round(255*Math.min(1,Math.max(0,y))**i):255}}}
 return o}function lf({engine:t,frame:e,source:n,changed:s,now:a=()=>performance.now()}){let r=e.modalities.length,o=e.modalities.map(O=>O.name),i=e.sizes.time,l=e.
-outputs.length,c=2**r-1,f=r<=rf&&e.has("game"),d=[2**(r-1)-1,c].filter(O=>O>0&&O<=Ws),u=new Map,h=new Map,m=new WeakSet,g=null,y=null,w=null,b=null,v=!1,A=!1,$=0,
-x="",k=n.attributes&&e.has("attribution")?ef(t,e):null;function S(O,F,T){O.delete(F),O.set(F,T);for(let W of[...O.keys()].slice(0,Math.max(0,O.size-Gm)))W!==y?.
+outputs.length,c=2**r-1,f=r<=rf&&e.has("game"),d=[2**(r-1)-1,c].filter(O=>O>0&&O<=Ws),u=new Map,h=new Map,m=new WeakSet,g=null,y=null,w=null,b=null,x=!1,A=!1,$=0,
+v="",k=n.attributes&&e.has("attribution")?ef(t,e):null;function S(O,F,T){O.delete(F),O.set(F,T);for(let W of[...O.keys()].slice(0,Math.max(0,O.size-Gm)))W!==y?.
 sample&&O.delete(W)}let M=O=>be(O)||`sample ${O.sample}`;function z(){if(y===null||A)return null;let{sample:O}=y,F=be(y),T=u.get(O),W={sample:O,epoch:n.epoch,masked:[],
 edits:{}};return O>=e.recorded_samples&&(!T||T.draft||T.partial&&!F)&&w?.key!==M(W)?{sample:O,key:M(W),request:W,edited:!1,requested:$}:!F||y.epoch!==n.epoch||w?.
 key===F||g?.key===F&&!g.draft&&!g.partial?null:{sample:O,key:F,request:y,edited:!0,requested:$}}let N=O=>A||y===null||(O.edited?be(y)!==O.key:y.sample!==O.sample||
@@ -1765,8 +1765,8 @@ U=async tt=>{let st=tt.flatMap(wt=>Array.from({length:i-1},(jt,At)=>[wt,At+1])),
 l);let K=[...W.keys()].filter(tt=>tt>0&&tt<c&&!m.has(W.get(tt))),J=(a()-E)*K.length,X=J>Hm?`Shapley values before the last step are not computed: the ${K.length}\
  further subsets at every step would take about ${Math.round(J/1e3)} s`:"",at={...T,prediction:{...T.prediction,values:W.get(c).slice()}};return L(O,F,at,f?W:null,
 K.length>0&&!X),b&&([b.prefixes,b.left]=[a()-O.requested,X]),s(),X||!K.length?at:await U(K)?(L(O,F,at,W,!1),b&&(b.prefixes=a()-O.requested),s(),at):null}async function C(){
-if(!v){v=!0;try{for(let O=z();O;O=z())try{await P(O)}catch(F){w={key:O.key,sample:O.sample,text:F instanceof Error?F.message:String(F)},s()}}finally{v=!1}}}return{
-follow({sample:O,epoch:F,masked:T,edits:W}){let I=M({sample:O,epoch:F,masked:T,edits:W});I!==x&&k?.cancel(),I!==x&&([x,$,w]=[I,a(),null]),y={sample:O,epoch:F,masked:T,
+if(!x){x=!0;try{for(let O=z();O;O=z())try{await P(O)}catch(F){w={key:O.key,sample:O.sample,text:F instanceof Error?F.message:String(F)},s()}}finally{x=!1}}}return{
+follow({sample:O,epoch:F,masked:T,edits:W}){let I=M({sample:O,epoch:F,masked:T,edits:W});I!==v&&k?.cancel(),I!==v&&([v,$,w]=[I,a(),null]),y={sample:O,epoch:F,masked:T,
 edits:W},C()},base:O=>u.get(O)??null,current:()=>g,timesOf:O=>b?.key===O?b:null,problemOf:O=>w&&w.key===O?w.text:"",failed:O=>w&&w.key===`sample ${O}`?w.text:"",
 refusal({sample:O,epoch:F,edits:T},W){if(F!==n.epoch)return`the model in the page has the weights of epoch ${e.epochs[n.epoch]}`;if(n.sampleAt(O)===null)return`\
 the page does not hold the input of sample ${e.samples[O]}`;for(let[I,E]of o.entries())for(let U of Object.keys(Object.hasOwn(T,E)?T[E]:{}))if(!W[I].includes(U))
@@ -1791,17 +1791,17 @@ c),d=t0+2*(Number(o.model.about.error)||0);if(f!==null&&f>d*Math.max(1,a0(a)))th
 source:c,changed:r}),difference:f}}catch(c){throw l.stop(),c}}function a0(t){if(t.task==="classification")return 1;let e=0;for(let n of t.recorded.part("predict\
 ion"))Math.abs(n)>e&&Number.isFinite(n)&&(e=Math.abs(n));return e}var r0=300;function o0(t){let e=new Uint8Array(Float32Array.from(t).buffer),n="";for(let s=0;s<e.length;s+=8192)n+=String.fromCharCode(...e.subarray(s,s+8192));
 return btoa(n)}var ff=t=>t&&{duration_s:t.duration_s,...Object.fromEntries(["prediction","phi","game"].filter(t.has).map(e=>[e,o0(t.part(e))]))};function df(t,e,n){
-let s=Xc(t,n),a=t.get("page_model"),r=a?.meta?"starting":"none",o=null,i="",l=!1,c=0,f=null,d=()=>!t.get("opened")&&!t.get("edit_options")?.never;function u(v){
-d()&&(t.set("page_engine",v),t.save_changes())}async function h(){if(r==="starting"){try{let v=await cf(a,e,m);if(l)return v.predictions.stop();[o,r]=[v,"ready"]}catch(v){
-[r,i]=["failed",v instanceof Error?v.message:String(v)]}u(r==="ready"?"ready":`failed: ${i}`),f&&w(f),n()}}function m(){n(),clearTimeout(c),d()&&(c=setTimeout(g,
-r0))}function g(){if(!o||!f||l)return;let v=o.predictions.base(f.sample),A=o.predictions.current(),$=be(f),x=A&&!A.draft&&A.key===$?A:null;if(v?.draft||!v&&!x)return;
-let k={sample:f.sample,epoch:f.epoch,masked:f.masked,edits:f.edits};t.set("page_prediction",{request:k,plain:ff(v),edited:ff(x)}),t.save_changes()}function y(v){
-return o?o.predictions.refusal(v,o.meta.offers):r==="failed"?i:"the model in the page is starting"}function w(v){f=v,o&&(!be(v)||!y(v)||v.sample>=e.recorded_samples)&&
-o.predictions.follow(v)}function b(v){let A=be(v),x=[o?.predictions.current()??null,s.current()].filter(k=>k!==null&&k.sample===v.sample&&k.epoch===v.epoch);return A?
-x.find(k=>k?.key===A)??x[0]??null:null}return{take:s.take,start:h,follow:w,editedFor:b,refusal:y,stage:()=>r,reason:()=>i,meta:()=>o?.meta??null,engine:()=>o?.engine??
-null,difference:()=>o?.difference??null,base:v=>o?.predictions.base(v)??null,waits:({sample:v})=>v>=e.recorded_samples&&(r==="starting"||o!==null&&!o.predictions.
-base(v)&&!o.predictions.failed(v)),missing:v=>v<e.recorded_samples?"":o?o.predictions.failed(v):r==="starting"?"":i||"the page holds no model",timesOf:v=>o?.predictions.
-timesOf(v)??null,problemOf:v=>o?.predictions.problemOf(v)??"",stop(){l=!0,clearTimeout(c),s.stop(),o?.predictions.stop()}}}function uf(t,e){let n=0,s=0,a=!1,r=null,o=null,i=(c,f)=>c!==null&&f!==null&&c.key===f.key&&c.request===f.request;function l(c){let f=e.editedFor(c),d=e.base(c.
+let s=Xc(t,n),a=t.get("page_model"),r=a?.meta?"starting":"none",o=null,i="",l=!1,c=0,f=null,d=()=>!t.get("opened")&&!t.get("edit_options")?.never;function u(x){
+d()&&(t.set("page_engine",x),t.save_changes())}async function h(){if(r==="starting"){try{let x=await cf(a,e,m);if(l)return x.predictions.stop();[o,r]=[x,"ready"]}catch(x){
+[r,i]=["failed",x instanceof Error?x.message:String(x)]}u(r==="ready"?"ready":`failed: ${i}`),f&&w(f),n()}}function m(){n(),clearTimeout(c),d()&&(c=setTimeout(g,
+r0))}function g(){if(!o||!f||l)return;let x=o.predictions.base(f.sample),A=o.predictions.current(),$=be(f),v=A&&!A.draft&&A.key===$?A:null;if(x?.draft||!x&&!v)return;
+let k={sample:f.sample,epoch:f.epoch,masked:f.masked,edits:f.edits};t.set("page_prediction",{request:k,plain:ff(x),edited:ff(v)}),t.save_changes()}function y(x){
+return o?o.predictions.refusal(x,o.meta.offers):r==="failed"?i:"the model in the page is starting"}function w(x){f=x,o&&(!be(x)||!y(x)||x.sample>=e.recorded_samples)&&
+o.predictions.follow(x)}function b(x){let A=be(x),v=[o?.predictions.current()??null,s.current()].filter(k=>k!==null&&k.sample===x.sample&&k.epoch===x.epoch);return A?
+v.find(k=>k?.key===A)??v[0]??null:null}return{take:s.take,start:h,follow:w,editedFor:b,refusal:y,stage:()=>r,reason:()=>i,meta:()=>o?.meta??null,engine:()=>o?.engine??
+null,difference:()=>o?.difference??null,base:x=>o?.predictions.base(x)??null,waits:({sample:x})=>x>=e.recorded_samples&&(r==="starting"||o!==null&&!o.predictions.
+base(x)&&!o.predictions.failed(x)),missing:x=>x<e.recorded_samples?"":o?o.predictions.failed(x):r==="starting"?"":i||"the page holds no model",timesOf:x=>o?.predictions.
+timesOf(x)??null,problemOf:x=>o?.predictions.problemOf(x)??"",stop(){l=!0,clearTimeout(c),s.stop(),o?.predictions.stop()}}}function uf(t,e){let n=0,s=0,a=!1,r=null,o=null,i=(c,f)=>c!==null&&f!==null&&c.key===f.key&&c.request===f.request;function l(c){let f=e.editedFor(c),d=e.base(c.
 sample);f||(a=!1);let u=a?null:f;if(u!==r||d!==o){let m=(u===r||i(u,r)&&r?.draft)&&(d===o||i(d,o)&&o?.draft);[r,o,n,s]=[u,d,n+1,s+(m?0:1)]}t.open(d),t.show(f,a);
 let h={...c,version:n,early:s,draft:!!(u?u.draft:d?.draft)};return{edited:f,shows:u,comparing:a,state:h}}return{next:l,compare:c=>{a=c}}}var go=["mask","delay","amplitude","noise","swap","text","window","state"],bo={mask:"available",delay:"delay, steps",amplitude:"amplitude, factor",noise:"noise,\
  sd · seed",swap:"swapped with",text:"text",window:"masked frames",state:"hidden state, edges · from step"};function mo(t,e,n){let s=p("input",{type:"range","\
@@ -1809,28 +1809,28 @@ aria-label":t,...e}),a=p("span",{class:"mmv-set"});s.addEventListener("input",()
 s.min)&&(s.min=String(o)),ht(s,"value",String(o)),ht(s,"ariaValueText",i),Mt(a,i)};return{range:s,node:p("div",{class:"mmv-slide"},s,a),set:r}}function hf(t,e,n,s,a,r,o,i){
 let l=t.modalities[e],c={},f=[],d=(g,y)=>{n.includes(g)&&y()},u=g=>l.step_s===null?"":` (${bt(g*l.step_s,2)} s)`;return d("mask",()=>{let g=p("input",{type:"che\
 ckbox","aria-label":`${l.name} is available`});g.addEventListener("change",()=>r(!g.checked)),c.mask=g,f.push((y,w)=>g.checked=!w)}),d("delay",()=>{let g=Math.max(
-1,Math.floor(s/2)),{range:y,node:w,set:b}=mo(`Delay of ${l.name} in steps`,{min:-g,max:g,step:1},v=>a({delay:v||null}));c.delay=w,f.push(({delay:v=0},A)=>{b(v,v?
-`${bt(v,0)}${u(v)}`:"none"),ht(y,"disabled",A)})}),d("amplitude",()=>{let{range:g,node:y,set:w}=mo(`Amplitude of ${l.name}, as a factor`,{min:0,max:2,step:.05},
-b=>a({amplitude:b===1?null:b}));c.amplitude=y,f.push(({amplitude:b=1},v)=>{w(b,b===1?"as recorded":`× ${nt(b,2)}`),ht(g,"disabled",v)})}),d("noise",()=>{let{range:g,
-node:y,set:w}=mo(`Noise on ${l.name}, as a share of its standard deviation`,{min:0,max:2,step:.05},v=>a(v?{noise:v,seed:Number(b.value)||0}:{noise:null,seed:null})),
+1,Math.floor(s/2)),{range:y,node:w,set:b}=mo(`Delay of ${l.name} in steps`,{min:-g,max:g,step:1},x=>a({delay:x||null}));c.delay=w,f.push(({delay:x=0},A)=>{b(x,x?
+`${bt(x,0)}${u(x)}`:"none"),ht(y,"disabled",A)})}),d("amplitude",()=>{let{range:g,node:y,set:w}=mo(`Amplitude of ${l.name}, as a factor`,{min:0,max:2,step:.05},
+b=>a({amplitude:b===1?null:b}));c.amplitude=y,f.push(({amplitude:b=1},x)=>{w(b,b===1?"as recorded":`× ${nt(b,2)}`),ht(g,"disabled",x)})}),d("noise",()=>{let{range:g,
+node:y,set:w}=mo(`Noise on ${l.name}, as a share of its standard deviation`,{min:0,max:2,step:.05},x=>a(x?{noise:x,seed:Number(b.value)||0}:{noise:null,seed:null})),
 b=p("input",{type:"number",min:0,max:4294967295,step:1,value:0,"aria-label":`Seed of the noise on ${l.name}`,title:"seed of the noise"});b.addEventListener("inp\
-ut",()=>b.checkValidity()&&b.value!==""&&a({seed:Number(b.value)})),y.append(b),c.noise=y,f.push(({noise:v=0,seed:A=0},$)=>{w(v,v?`${nt(v,2)} sd`:"none"),ht(g,"\
-disabled",$),ht(b,"disabled",$||!v),v&&Number(b.value)!==A&&(b.value=String(A))})}),d("swap",()=>{let{select:g}=Dt(`Swap ${l.name} for that of another sample`,[
+ut",()=>b.checkValidity()&&b.value!==""&&a({seed:Number(b.value)})),y.append(b),c.noise=y,f.push(({noise:x=0,seed:A=0},$)=>{w(x,x?`${nt(x,2)} sd`:"none"),ht(g,"\
+disabled",$),ht(b,"disabled",$||!x),x&&Number(b.value)!==A&&(b.value=String(A))})}),d("swap",()=>{let{select:g}=Dt(`Swap ${l.name} for that of another sample`,[
 "its own",...t.samples],y=>a({swap:y?y-1:null,text:null}));c.swap=g,f.push(({swap:y},w)=>{ht(g,"value",String(y===void 0?0:y+1)),ht(g,"disabled",w)})}),d("text",
 ()=>{let g=p("input",{type:"text",class:"mmv-words",maxlength:1e4,placeholder:"as recorded","aria-label":`Another text for ${l.name}`});g.addEventListener("inpu\
 t",()=>a({text:g.value||null,swap:null})),g.addEventListener("focus",()=>{g.value||(g.value=(l.tokens?.[i()]??[]).filter(Boolean).join(" "))}),g.addEventListener(
 "blur",()=>{y||(g.value="")});let y="";c.text=g,f.push(({text:w=""},b)=>{y=w,g.value!==w&&(w||!g.matches(":focus"))&&(g.value=w),ht(g,"disabled",b)})}),d("windo\
 w",()=>{let g=p("input",{type:"checkbox","aria-label":`Mask frames of ${l.name}`}),y=["First","Last"].map(b=>p("input",{type:"number",min:1,max:s,step:1,value:b===
-"First"?1:s,"aria-label":`${b} masked frame of ${l.name}`})),w=()=>{let[b,v]=y.map(A=>Number(A.value)-1);g.checked?y.every(A=>A.checkValidity()&&A.value!=="")&&
-b<=v&&a({window:[b,v]}):a({window:null})};[g,...y].forEach(b=>b.addEventListener("input",w)),c.window=p("div",{class:"mmv-slide"},g,y[0],"to",y[1]),f.push(({window:b},v)=>{
-g.checked=b!==void 0,ht(g,"disabled",v),y.forEach((A,$)=>{ht(A,"disabled",v||!b),b&&Number(A.value)!==b[$]+1&&(A.value=String(b[$]+1))})})}),d("state",()=>{let g=n.
+"First"?1:s,"aria-label":`${b} masked frame of ${l.name}`})),w=()=>{let[b,x]=y.map(A=>Number(A.value)-1);g.checked?y.every(A=>A.checkValidity()&&A.value!=="")&&
+b<=x&&a({window:[b,x]}):a({window:null})};[g,...y].forEach(b=>b.addEventListener("input",w)),c.window=p("div",{class:"mmv-slide"},g,y[0],"to",y[1]),f.push(({window:b},x)=>{
+g.checked=b!==void 0,ht(g,"disabled",x),y.forEach((A,$)=>{ht(A,"disabled",x||!b),b&&Number(A.value)!==b[$]+1&&(A.value=String(b[$]+1))})})}),d("state",()=>{let g=n.
 includes("cut")?t.modalities.map((A,$)=>$).filter(A=>A!==e):[],y=[{state:null,cut:null,step:null},{state:"zero",cut:null},{state:"hold",cut:null},...g.map(A=>({
 state:null,cut:A}))],w=["as computed","state set to 0","state held",...g.map(A=>`no edge from ${t.modalities[A].name}`)],{select:b}=Dt(`Intervention on the SSM \
-stream of ${l.name}, in every ${t.scans.length?"captured scan of this modality":"layer"}`,w,A=>a(A?{...y[A],step:v.disabled?o():Number(v.value)-1}:y[0])),v=p("i\
+stream of ${l.name}, in every ${t.scans.length?"captured scan of this modality":"layer"}`,w,A=>a(A?{...y[A],step:x.disabled?o():Number(x.value)-1}:y[0])),x=p("i\
 nput",{type:"number",min:1,max:t.sizes.time,step:1,value:1,"aria-label":`First step of the intervention on ${l.name}`,title:"first step of the intervention; at \
-first the selected step"});v.addEventListener("input",()=>v.checkValidity()&&v.value!==""&&a({step:Number(v.value)-1})),c.state=p("div",{class:"mmv-slide"},b,v),
-f.push(({state:A,cut:$,step:x=0},k)=>{let S=y.findIndex(M=>(M.state??void 0)===A&&(M.cut??void 0)===$);ht(b,"value",String(Math.max(0,S))),ht(b,"disabled",k),ht(
-v,"disabled",k||S<=0),Number(v.value)!==x+1&&(v.value=String(x+1))})}),{row:g=>p("tr",{},p("th",{scope:"row"},...Ot(t,e)),...g.map(y=>p("td",{class:`mmv-by-${y}`,
+first the selected step"});x.addEventListener("input",()=>x.checkValidity()&&x.value!==""&&a({step:Number(x.value)-1})),c.state=p("div",{class:"mmv-slide"},b,x),
+f.push(({state:A,cut:$,step:v=0},k)=>{let S=y.findIndex(M=>(M.state??void 0)===A&&(M.cut??void 0)===$);ht(b,"value",String(Math.max(0,S))),ht(b,"disabled",k),ht(
+x,"disabled",k||S<=0),Number(x.value)!==v+1&&(x.value=String(v+1))})}),{row:g=>p("tr",{},p("th",{scope:"row"},...Ot(t,e)),...g.map(y=>p("td",{class:`mmv-by-${y}`,
 "data-kind":bo[y],...c[y]?{}:{"data-none":""}},c[y]??p("span",{class:"mmv-faint"},"–")))),draw:(g,y)=>f.forEach(w=>w(g,y))}}var pf=({edits:t,masked:e})=>JSON.stringify([Object.entries(t).map(([n,s])=>[n,Object.keys(s)]),e]);function mf(t,e=()=>performance.now()){let n=[],s=[],a=null,
 r=-1/0;function o({edits:l,masked:c}){let f={edits:l,masked:c};a!==null&&JSON.stringify(a)===JSON.stringify(f)||(a!==null&&(n.length>0&&!s.length&&e()-r<700&&pf(
 a)===pf(f)||(n=[...n,a].slice(-100)),s=[]),[a,r]=[f,e()])}function i(l,c){let f=l.at(-1);return!f||a===null?!1:(c.push(a),l.pop(),[a,r]=[f,-1/0],t(f),!0)}return{
@@ -1854,7 +1854,7 @@ recorded"} sample. Press the edits to restore them. At most ${Wa} rows: a furthe
 `${h.length} saved`,s.replaceChildren(...h.map((m,g)=>{let y=gf(t,m)||"no edit",w=pt("",()=>n({sample:m.sample,epoch:m.epoch,time:m.time,edits:m.edits,masked:m.
 masked}),{class:"mmv-open"});return w.append(Q(y)),p("tr",{},p("th",{scope:"row"},Q(t.samples[m.sample])),p("td",{},w),p("td",{},String(t.epochs[m.epoch])),p("t\
 d",{},St(t,m.sample,m.time)),p("td",{},nt(m.value,t.digits)),p("td",{},m.recorded===null?"–":bt(m.value-m.recorded,t.digits)),...m.phi.map(b=>p("td",{},bt(b,t.
-digits))),p("td",{},pt("remove",()=>o(r().filter((b,v)=>v!==g)),{"aria-label":`Remove counterfactual ${g+1}`})))}))}return e.on("change:counterfactuals",d),d(),
+digits))),p("td",{},pt("remove",()=>o(r().filter((b,x)=>x!==g)),{"aria-label":`Remove counterfactual ${g+1}`})))}))}return e.on("change:counterfactuals",d),d(),
 {node:f,save:(h,m)=>o([...r(),c0(t,h,m)].slice(-Wa)),full:()=>r().length>=Wa,stop:()=>e.off("change:counterfactuals",d)}}var d0={mask:"a mask",delay:"a delay",amplitude:"an amplitude",noise:"noise",swap:"a swap",text:"text",window:"masked frames",state:"a change of its own hidden \
 state"},u0=["delay","swap","window"],h0=80,p0="Explorer(trace, model=mmviz.recording.export_model(run, part)) or Explorer(trace, what_if=mmviz.recording.what_if\
 (run, part))";function m0(t,e,n){let s=new Map;for(let a of e){let r=n[a]||t.missing_scans||"the fusion has no SSM stream per modality, or its edits are not off\
@@ -1870,15 +1870,15 @@ ernel":""}.`))}return[...o.values()].map(({words:l,say:c})=>c(l.length>1?`${l.sl
 mmv-panel mmv-what-if",...o||e.get("what_if_result")?.seq?{open:""}:{}},l),f=p("p",{class:"mmv-small mmv-what-if-status",role:"status"}),d=p("p",{class:"mmv-err\
 or",role:"alert"}),u=p("p",{class:"mmv-small mmv-what-if-effect"}),h=pt("reset",()=>n({edits:{},masked:[]}),{"aria-label":"Reset all edits"}),m=pt("show as reco\
 rded",()=>s(m.getAttribute("aria-pressed")!=="true"),{"aria-pressed":"false"}),g=mf(n),y=bf(t,e,n),w=pt("undo",g.undo,{"aria-label":"Undo the last edit"}),b=pt(
-"redo",g.redo,{"aria-label":"Redo the edit"}),v=pt("save as counterfactual",()=>M&&y.save(M,$.time)),A=pt("cancel",()=>n(z()),{"aria-label":"Cancel this edit"}),
-$=e.get("selection"),x=0,k=0,S=!1,M=null,z=()=>M?{edits:M.edits,masked:M.request.masked,sample:M.sample,epoch:M.epoch}:{edits:{},masked:[]},N=o?t.modalities.map(
+"redo",g.redo,{"aria-label":"Redo the edit"}),x=pt("save as counterfactual",()=>M&&y.save(M,$.time)),A=pt("cancel",()=>n(z()),{"aria-label":"Cancel this edit"}),
+$=e.get("selection"),v=0,k=0,S=!1,M=null,z=()=>M?{edits:M.edits,masked:M.request.masked,sample:M.sample,epoch:M.epoch}:{edits:{},masked:[]},N=o?t.modalities.map(
 (O,F)=>hf(t,F,r.offers[F],r.frames[F],T=>{let W={...Object.hasOwn($.edits,O.name)?$.edits[O.name]:{},...T},I=Object.fromEntries(fo.filter(U=>W[U]!==void 0&&W[U]!==
 null).map(U=>[U,W[U]])),E=Object.entries($.edits).filter(([U])=>U!==O.name);n({edits:Object.fromEntries(Object.keys(I).length?[...E,[O.name,I]]:E)})},T=>n({masked:t.
 modalities.map(W=>W.name).filter(W=>W===O.name?T:$.masked.includes(W))}),()=>$.time,()=>$.sample)):[];if(o){let O=go.filter(F=>r.offers.some(T=>T.includes(F)));
 c.append(p("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Edits of each modality"},p("table",{class:"mmv-edits","aria-label":"Edits"},p("the\
 ad",{},p("tr",{},p("td"),...O.map(F=>p("th",{scope:"col",class:`mmv-by-${F}`},bo[F])))),p("tbody",{},...N.map(F=>F.row(O))))))}let _=o?g0(t,r.offers,r.reasons??
 [],i):e.get("opened")?"Further edits need a running kernel, and a saved page has none; a modality can still be masked, under Modality ablation.":`Edits need the\
- model: ${p0}.`;c.append(p("div",{class:"mmv-inline"},w,b,h,m,A,v,f),u,d,y.node,..._?[it(_)]:[]);let R=[t.task==="classification"?["p(true class)"]:["predicted \
+ model: ${p0}.`;c.append(p("div",{class:"mmv-inline"},w,b,h,m,A,x,f),u,d,y.node,..._?[it(_)]:[]);let R=[t.task==="classification"?["p(true class)"]:["predicted \
 value"],...t.modalities.map((O,F)=>Ot(t,F))].map(O=>({numbers:new Text(""),words:O})),L=R.map(({numbers:O,words:F})=>p("span",{class:"mmv-change"},...F,O));function j({
 sample:O,epoch:F,time:T},W){let I=t.task==="classification"?t.targets[O]:0,E=X=>[t.recorded.part(X,F,O,T),W.part(X,0,0,T)],[U,G]=E("prediction"),[K,J]=E("phi");
 R.forEach(({numbers:X},at)=>{let[tt,st,dt]=at?[K[at-1],J[at-1],bt]:[U[I],G[I],nt],wt=` ${dt(tt,t.digits)} → ${dt(st,t.digits)}`;X.data!==wt&&(X.data=wt)}),u.firstChild||
@@ -1890,16 +1890,16 @@ l in the page cannot be used${i?"; the kernel predicts":""}: ${a.reason()}`;if(O
 och ${t.epochs[t.model_epoch??0]}, ${T?.kind==="wasm"?"WebAssembly":"JavaScript"})${I?`; stored weights and frames change a prediction by at most ${I.toPrecision(
 2)}`:""}${F===null?"":`; it reproduces the recording of ${t.samples[0]} within ${F.toPrecision(1)}`}.${E}`}function q(O){let F=e.get("what_if_error"),T=F?.seq&&
 be(F.request)===O,W=a.problemOf(O),I=O&&!i&&o&&!W?a.refusal($):"",E=a.stage()==="starting",U=M?"shown is the last valid prediction":"shown is the recorded sampl\
-e",{undo:G,redo:K}=g.steps(),J=[[h,!O],[w,!G],[b,!K],[v,!(M&&M.key===O&&!M.draft&&M.has("phi"))],[m,!M]];for(let[tt,st]of J)ht(tt,"disabled",st);let X=W||(O&&T?
+e",{undo:G,redo:K}=g.steps(),J=[[h,!O],[w,!G],[b,!K],[x,!(M&&M.key===O&&!M.draft&&M.has("phi"))],[m,!M]];for(let[tt,st]of J)ht(tt,"disabled",st);let X=W||(O&&T?
 F.text:"")||(E?"":I);if(Mt(d,X?`This edit could not be computed; ${U}${M?`: ${ms(t,M.edits)||"some modalities masked"}`:""}. The reason: ${X}`:""),!(O&&!X&&M?.key!==
 O&&a.stage()==="ready"&&!a.refusal($)))clearTimeout(k),k=0,S=!1;else if(!S){k||=setTimeout(()=>{S=!0,q(be($))},h0);return}Mt(f,t.edited()===null&&M?"Shown is th\
 e sample as recorded.":O?X?"":M&&M.key===O?`Shown is the edited sample, computed ${B(O)}; outlines and pale lines are as recorded.`:E?`The model in the page is \
 starting; ${U}.`:o?`Computing; ${U}.`:`This edit was not computed before the page was saved; ${U}.`:o?`Nothing is edited.${P()}`:""),ht(A,"hidden",!o||!O||M?.key===
-O),clearTimeout(x),i&&O&&!X&&!E&&!(M&&M.key===O)&&(x=setTimeout(()=>f.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${U}.`,5e3))}function D(O,F,T){
+O),clearTimeout(v),i&&O&&!X&&!E&&!(M&&M.key===O)&&(v=setTimeout(()=>f.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${U}.`,5e3))}function D(O,F,T){
 [$,M]=[O,F],g.follow(O);let W=o||F?be(O):Object.keys(O.edits).length?be(O):"";N.forEach((I,E)=>{let{name:U}=t.modalities[E];I.draw(Object.hasOwn(O.edits,U)?O.edits[U]:
 {},O.masked.includes(U))}),Yt(m,"aria-pressed",String(T)),q(W),!M?.draft&&(M?.has("phi")?j(O,M):u.replaceChildren())}function H(O){let F=O.key.toLowerCase(),T=O.
 target;return!(O.ctrlKey||O.metaKey)||O.altKey||!["z","y"].includes(F)||T.closest("input[type=text], input[type=search], input[type=number], textarea")?!1:(O.preventDefault(),
-O.stopPropagation(),F==="y"||O.shiftKey?g.redo():g.undo(),!0)}return{node:c,draw:D,key:H,stop:()=>{clearTimeout(x),clearTimeout(k),y.stop()}}}var b0={lanes:["prediction","state"],"end-to-end attribution":["attribution","attribution_total","attribution_bias"],"half-life":["half_life","state"],transport:[
+O.stopPropagation(),F==="y"||O.shiftKey?g.redo():g.undo(),!0)}return{node:c,draw:D,key:H,stop:()=>{clearTimeout(v),clearTimeout(k),y.stop()}}}var b0={lanes:["prediction","state"],"end-to-end attribution":["attribution","attribution_total","attribution_bias"],"half-life":["half_life","state"],transport:[
 "plan","cost","distance","estimated_lag"],"mean shapley":["phi_mean","phi_low","phi_high"]};function y0(t,e){if(t.recorded.arrays[e]?.dtype!=="uint8")return null;
 let n=/^scan_norm_(\d+)$/.exec(e);return e==="state"?(s,a)=>(s/255)**(t.state_power??1)*t.scale[a.layer]:e==="influence"?(s,a)=>(s/255)**2*t.influence.scale[a.layer]:
 e==="plan"||e==="cost"?(s,a)=>s/255*t.transport_scale[e][a.pair]:e==="routing"||e==="overview_value"?s=>s/255:n?s=>s/255*t.scans[Number(n[1])].scale:null}function w0(t,e,n){
@@ -1909,10 +1909,10 @@ n:e==="curve"?t.curves[n]?.name??n:e==="history_epoch"?t.history_epochs[n]??n:e=
 " + ")||"none":e==="statistic"?["mean","low","high"][n]??n:n}var yo=(t,e)=>[...new Set([...b0[e.name]??[],...e.needs])].filter(t.has);function vf(t,e,n){if(e.table)
 return e.table(t,n);let s=yo(t,e),a=f=>t.recorded.arrays[f].dims??t.shape(f).map((d,u)=>`index ${u+1}`),r=[...new Set(s.flatMap(a))],o={recorded_sample:n.sample,
 epoch:n.epoch,layer:n.layer},i=[],l=t.edited(),c=l!==null&&l.sample===n.sample&&l.epoch===n.epoch;for(let f of s){let d=c?[t.replaced(f)?"edited":"recorded"]:[],
-u=a(f),h=t.recorded.shape(f),m=y0(t,f),g=0;for(;g<u.length&&Object.hasOwn(o,u[g]);)g++;let y=u.slice(0,g).map((v,A)=>v==="recorded_sample"?o[v]:Math.min(o[v],h[A]-
-1)),w=t.part(f,...y),b=h.slice(g);for(let v=0;v<w.length;v++){let A={};y.forEach((x,k)=>A[u[k]]=x);let $=v;for(let x=b.length-1;x>=0;x--)A[u[g+x]]=$%b[x],$=Math.
-floor($/b[x]);u.some(x=>Object.hasOwn(o,x)&&A[x]!==void 0&&!u.slice(0,g).includes(x)&&A[x]!==Math.min(o[x],h[u.indexOf(x)]-1))||i.push([f,...d,...r.map(x=>A[x]===
-void 0?"":w0(t,x,A[x])),m?m(w[v],A):w[v]])}}return{columns:["array",...c?["state of the sample"]:[],...r.map(f=>f.replace("recorded_","").replace("_"," ")),"val\
+u=a(f),h=t.recorded.shape(f),m=y0(t,f),g=0;for(;g<u.length&&Object.hasOwn(o,u[g]);)g++;let y=u.slice(0,g).map((x,A)=>x==="recorded_sample"?o[x]:Math.min(o[x],h[A]-
+1)),w=t.part(f,...y),b=h.slice(g);for(let x=0;x<w.length;x++){let A={};y.forEach((v,k)=>A[u[k]]=v);let $=x;for(let v=b.length-1;v>=0;v--)A[u[g+v]]=$%b[v],$=Math.
+floor($/b[v]);u.some(v=>Object.hasOwn(o,v)&&A[v]!==void 0&&!u.slice(0,g).includes(v)&&A[v]!==Math.min(o[v],h[u.indexOf(v)]-1))||i.push([f,...d,...r.map(v=>A[v]===
+void 0?"":w0(t,v,A[v])),m?m(w[x],A):w[x]])}}return{columns:["array",...c?["state of the sample"]:[],...r.map(f=>f.replace("recorded_","").replace("_"," ")),"val\
 ue"],rows:i}}function v0(t){if(typeof t=="number")return Number.isNaN(t)?"":String(t);let e=/^[=+\-@\t\r]/.test(t)?`'${t}`:t;return/[",\n\r]/.test(e)?`"${e.replaceAll(
 '"','""')}"`:e}var xf=({columns:t,rows:e})=>[t,...e].map(n=>n.map(v0).join(",")).join(`\r
 `)+`\r
@@ -1931,16 +1931,16 @@ map(e=>e.trim());function M0(t){let e=[],n=0,s=0;for(let a=0;a<=t.length;a++)t[a
 trim()),s=a+1);return e}var _o=t=>t?{fill:t.colour,...t.alpha<1?{"fill-opacity":t.alpha}:{}}:{fill:"none"};function Sf(t,e,n){let s=Mo(t.backgroundSize),a=Mo(t.
 backgroundPosition);return M0(t.backgroundImage).flatMap((r,o)=>{let i=/^(repeating-linear|linear|radial)-gradient\((.*)\)$/s.exec(r);if(!i)return[];let l=`pain\
 t-${n.childNodes.length}`,c=ct("rect",{...e,fill:`url(#${l})`}),f=Mo(i[2]),d=/^(-?[\d.]+)deg$/.exec(f[0]),u=d?Number(d[1]):180,m=(d||/^(to|circle|ellipse|closest|farthest|at)\b/.
-test(f[0])?f.slice(1):f).map(x=>{let k=[...x.replace(/^[a-z-]+\([^)]*\)/,"").matchAll(/(-?[\d.]+)(px|%)/g)].map(S=>Number(S[1]));return{paint:gs(/^[a-z-]+\([^)]*\)|^\S+/.
-exec(x)?.[0]??""),places:k}});if(i[1]==="repeating-linear"){let x=Math.max(...m.flatMap(({places:M})=>M));if(!(x>0))return[];let k=0,S=m.flatMap(({paint:M,places:z})=>{
-let N=z.length>1?z[0]:k,_=z.at(-1)??k;return k=_,M&&_>N?[ct("rect",{x:N,width:_-N,height:x,..._o(M)})]:[]});return n.append(ct("pattern",{id:l,width:x,height:x,
+test(f[0])?f.slice(1):f).map(v=>{let k=[...v.replace(/^[a-z-]+\([^)]*\)/,"").matchAll(/(-?[\d.]+)(px|%)/g)].map(S=>Number(S[1]));return{paint:gs(/^[a-z-]+\([^)]*\)|^\S+/.
+exec(v)?.[0]??""),places:k}});if(i[1]==="repeating-linear"){let v=Math.max(...m.flatMap(({places:M})=>M));if(!(v>0))return[];let k=0,S=m.flatMap(({paint:M,places:z})=>{
+let N=z.length>1?z[0]:k,_=z.at(-1)??k;return k=_,M&&_>N?[ct("rect",{x:N,width:_-N,height:v,..._o(M)})]:[]});return n.append(ct("pattern",{id:l,width:v,height:v,
 patternUnits:"userSpaceOnUse",patternTransform:`translate(${e.x} ${e.y}) rotate(${u-90})`},...S)),[c]}let[g,y="auto"]=(s[o%s.length]??"auto").split(" ");if(i[1]===
-"radial"){let x=parseFloat(g),k=m[0]?.places[0],S=m[0]?.paint;return!(x>0)||!k||!S?[]:(n.append(ct("pattern",{id:l,x:e.x,y:e.y,width:x,height:x,patternUnits:"us\
-erSpaceOnUse"},ct("circle",{cx:x/2,cy:x/2,r:k,..._o(S)}))),[c])}let w=m.map(({paint:x})=>x?.colour),b=m[0]?.paint;if(b&&w.every(x=>x===b.colour)){let x=(z,N)=>z.
-endsWith("%")?parseFloat(z)*N/100:z==="auto"?N:parseFloat(z),k=[x(g,e.width),x(y,e.height)],[S,M]=(a[o%a.length]??"0% 0%").split(" ").map((z,N)=>x(z,(N?e.height:
-e.width)-k[N]));return[ct("rect",{x:e.x+S,y:e.y+M,width:k[0],height:k[1],..._o(b)})]}let v=(u-90)*Math.PI/180,[A,$]=[Math.cos(v)/2,Math.sin(v)/2];return n.append(
-ct("linearGradient",{id:l,x1:.5-A,y1:.5-$,x2:.5+A,y2:.5+$},...m.map(({paint:x,places:k},S)=>ct("stop",{offset:k.length?k[0]/100:S/(m.length-1),"stop-color":x?.colour??
-"#ffffff","stop-opacity":x?.alpha??0})))),[c]})}var _0=["fill","stroke"],k0=["fill-opacity","stroke-width","stroke-opacity","stroke-dasharray","stroke-linecap","stroke-linejoin","opacity","text-anchor","domin\
+"radial"){let v=parseFloat(g),k=m[0]?.places[0],S=m[0]?.paint;return!(v>0)||!k||!S?[]:(n.append(ct("pattern",{id:l,x:e.x,y:e.y,width:v,height:v,patternUnits:"us\
+erSpaceOnUse"},ct("circle",{cx:v/2,cy:v/2,r:k,..._o(S)}))),[c])}let w=m.map(({paint:v})=>v?.colour),b=m[0]?.paint;if(b&&w.every(v=>v===b.colour)){let v=(z,N)=>z.
+endsWith("%")?parseFloat(z)*N/100:z==="auto"?N:parseFloat(z),k=[v(g,e.width),v(y,e.height)],[S,M]=(a[o%a.length]??"0% 0%").split(" ").map((z,N)=>v(z,(N?e.height:
+e.width)-k[N]));return[ct("rect",{x:e.x+S,y:e.y+M,width:k[0],height:k[1],..._o(b)})]}let x=(u-90)*Math.PI/180,[A,$]=[Math.cos(x)/2,Math.sin(x)/2];return n.append(
+ct("linearGradient",{id:l,x1:.5-A,y1:.5-$,x2:.5+A,y2:.5+$},...m.map(({paint:v,places:k},S)=>ct("stop",{offset:k.length?k[0]/100:S/(m.length-1),"stop-color":v?.colour??
+"#ffffff","stop-opacity":v?.alpha??0})))),[c]})}var _0=["fill","stroke"],k0=["fill-opacity","stroke-width","stroke-opacity","stroke-dasharray","stroke-linecap","stroke-linejoin","opacity","text-anchor","domin\
 ant-baseline","font-family","font-size","font-weight","paint-order"],ko=".mmv-panel-tools, .mmv-export, .mmv-trust, .mmv-lacks, .mmv-control, .mmv-hidden-text, \
 .mmv-hint, .mmv-log, .mmv-grow, .mmv-brush, .mmv-zoom, input, select, audio, video, dialog, [hidden], button:not(.mmv-open, .mmv-closed, .mmv-sort, .mmv-term, .\
 mmv-series, .mmv-score, .mmv-chip)",Ha=12,Nf={"color-scheme":"light","--paper":"#ffffff","--ink":"#1f2430"};function A0(t,e){let n=t.querySelectorAll(ko),s=[...n].
@@ -1959,48 +1959,51 @@ let g=m.wide/2;t.append(ct("rect",{x:Tt(o+g),y:Tt(i+g),width:Tt(Math.max(0,a-2*g
 let w=g.wide/2,b=[`M${Tt(o)} ${Tt(i+w)}h${Tt(a)}`,`M${Tt(o+a-w)} ${Tt(i)}v${Tt(r)}`,`M${Tt(o)} ${Tt(i+r-w)}h${Tt(a)}`,`M${Tt(o+w)} ${Tt(i)}v${Tt(r)}`][y];t.append(
 ct("path",{d:b,...h(g)}))})}function Ef(t,e,n,s){let a=getComputedStyle(e,n);if(a.content!=='""'||a.position!=="absolute"||a.display==="none")return;let r=e.getBoundingClientRect(),
 [o,i,l,c]=[a.left,a.top,a.width,a.height].map(parseFloat);if([o,i,l,c].every(Number.isFinite)){let f=getComputedStyle(e);zf(t,{left:r.left+parseFloat(f.borderLeftWidth)+
-o,top:r.top+parseFloat(f.borderTopWidth)+i,width:l,height:c},a,s)}}function S0(t,e,n,s){let a=gs(n.color);if(!e.data.trim()||!a)return;let r=[],o=document.createRange(),
-i=n.writingMode.startsWith("vertical");for(let m of e.data.matchAll(/\S+/g)){o.setStart(e,m.index),o.setEnd(e,m.index+m[0].length);let g=[...o.getClientRects()].
-filter(({width:b})=>b>0),y=r.at(-1),w=g[0];if(w)if(g.length>1&&!i)for(let b=0;b<m[0].length;b++){o.setStart(e,m.index+b),o.setEnd(e,m.index+b+1);let v=o.getClientRects()[0],
-A=r.at(-1);v&&(A&&b&&Math.abs(A.top-v.top)<2?Object.assign(A,{text:A.text+m[0][b],right:v.right}):A&&Math.abs(A.top-v.top)<2?Object.assign(A,{text:`${A.text} ${m[0][b]}`,
-right:v.right}):r.push({text:m[0][b],left:v.left,right:v.right,top:v.top,bottom:v.bottom}))}else y&&Math.abs(i?y.left-w.left:y.top-w.top)<2?Object.assign(y,{text:`${y.
-text} ${m[0]}`,left:Math.min(y.left,w.left),right:Math.max(y.right,w.right),top:Math.min(y.top,w.top),bottom:Math.max(y.bottom,w.bottom)}):r.push({text:m[0],left:w.
-left,right:w.right,top:w.top,bottom:w.bottom})}let{context:l}=s;l.font=`${n.fontStyle} ${n.fontWeight} ${n.fontSize} ${n.fontFamily}`;let c=l.measureText("Mg"),
-f=c.fontBoundingBoxAscent,d=c.fontBoundingBoxDescent,u=n.textAlign==="right"||n.textAlign==="end"?"end":n.textAlign==="center"?"middle":"start",h={fill:a.colour,
-...a.alpha<1?{"fill-opacity":a.alpha}:{},"font-family":n.fontFamily,"font-size":parseFloat(n.fontSize),...n.fontWeight==="400"?{}:{"font-weight":n.fontWeight},...n.
-fontStyle==="normal"?{}:{"font-style":n.fontStyle},...n.textDecorationLine==="line-through"?{"text-decoration":"line-through"}:{}};for(let{text:m,left:g,right:y,
-top:w,bottom:b}of r){if(i){let $=(g+y)/2-s.left+(f-d)/2,x=(w+b)/2-s.top;t.append(ct("text",{transform:`translate(${Tt($)} ${Tt(x)}) rotate(-90)`,"text-anchor":"\
-middle",...h},m));continue}let v=(u==="end"?y:u==="middle"?(g+y)/2:g)-s.left,A=(w+b-f-d)/2+f-s.top;t.append(ct("text",{x:Tt(v),y:Tt(A),...u==="start"?{}:{"text-\
-anchor":u},...h},m))}}var N0={M:[0,1],L:[0,1],T:[0,1],H:[0],V:[1],C:[0,1,0,1,0,1],S:[0,1,0,1],Q:[0,1,0,1],Z:[]};function E0(t,{scale:e,offset:n}){let s=!0,a=[...t.
-matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)].map(([,r,o])=>{let i=N0[r.toUpperCase()],l=r===r.toLowerCase()&&!s;return s=!1,i?r+(o.match(/-?[\d.]+(?:e-?\d+)?/gi)??[]).map(
-(c,f)=>Tt(Number(c)*e[i[f%i.length]]+(l?0:n[i[f%i.length]]))).join(" "):null});return a.includes(null)?null:a.join("")}var z0={x:[0,!1],x1:[0,!1],x2:[0,!1],y:[1,
-!1],y1:[1,!1],y2:[1,!1],width:[0,!0],height:[1,!0]};function T0(t,e,n,s){let a=e.viewBox.baseVal,r=[...t.querySelectorAll("*")];if(!a?.width||!a.height||r.some(
-d=>d.hasAttribute("transform")||!["path","rect","line","g"].includes(d.localName)))return;let o=e.getAttribute("preserveAspectRatio")==="none",i=Math.min(n/a.width,
-s/a.height),l=o?[n/a.width,s/a.height]:[i,i],c={scale:l,offset:[(n-l[0]*a.width)/2-l[0]*a.x,(s-l[1]*a.height)/2-l[1]*a.y]},f=r.map(d=>d.localName==="path"?E0(d.
-getAttribute("d")??"",c):"");f.includes(null)||(r.forEach((d,u)=>{if(d.localName==="path")return d.setAttribute("d",String(f[u]));for(let[h,[m,g]]of Object.entries(
-z0)){let y=d.getAttribute(h);y!==null&&!y.endsWith("%")&&d.setAttribute(h,String(Tt(Number(y)*l[m]+(g?0:c.offset[m]))))}}),t.removeAttribute("viewBox"),t.removeAttribute(
-"preserveAspectRatio"))}function C0(t,e){let n=getComputedStyle(t).imageRendering==="pixelated"&&t.width?Math.min(64,Math.ceil(2*e/t.width)):1;if(n<2||t.width*t.
-height*n*n>4e6)return t.toDataURL();let s=p("canvas",{width:t.width*n,height:t.height*n}),a=s.getContext("2d");return a.imageSmoothingEnabled=!1,a.drawImage(t,0,
-0,s.width,s.height),s.toDataURL()}function Tf(t){let e=getComputedStyle(t);if(t.matches("[hidden], title, desc")||e.display==="none"||e.visibility==="hidden")return null;
-let n=document.createElementNS(t.namespaceURI,t.localName);for(let{name:s,value:a}of t.attributes)a&&!/^(class|id|style|role|tabindex|aria-.*|data-.*)$/.test(s)&&
-n.setAttribute(s,a);for(let s of _0){let a=e.getPropertyValue(s),r=gs(a);n.setAttribute(s,r?r.colour:"none"),r&&r.alpha<1&&n.setAttribute(`${s}-opacity`,String(
-Tt(r.alpha*Number(e.getPropertyValue(`${s}-opacity`)||1))))}for(let s of k0){let a=e.getPropertyValue(s),r=s.startsWith("font")||s==="text-anchor"||s==="dominan\
-t-baseline";a&&a!=="none"&&a!=="normal"&&a!=="auto"&&!n.hasAttribute(s)&&!(r&&t.tagName!=="text")&&n.setAttribute(s,a)}for(let s of t.childNodes){let a=s instanceof
-Element?Tf(s):s.cloneNode(!1);a&&n.append(a)}return n}function Cf(t,e,n){let s=getComputedStyle(e);if(e.matches(ko)||s.display==="none"||s.visibility==="hidden"||
-!(e.getClientRects().length||s.display==="contents")||"checkVisibility"in e&&!e.checkVisibility())return;let a=e.getBoundingClientRect(),r={x:Tt(a.left-n.left),
-y:Tt(a.top-n.top),width:Tt(a.width),height:Tt(a.height)},o=t;if(Number(s.opacity)<1&&t.append(o=ct("g",{opacity:s.opacity})),e instanceof HTMLCanvasElement||e instanceof
-HTMLImageElement){let l=e instanceof HTMLCanvasElement?C0(e,a.width):e.src;l.startsWith("data:image/")&&a.width&&o.append(ct("image",{...r,href:l,preserveAspectRatio:"\
-none","image-rendering":"pixelated"}));return}if(zf(o,a,s,n),e instanceof SVGSVGElement){let l=Tf(e);if(l&&a.width){T0(l,e,a.width,a.height);for(let[c,f]of Object.
-entries(r))l.setAttribute(c,String(f));for(let c of["opacity","transform"])l.removeAttribute(c);l.setAttribute("overflow",s.overflow==="visible"?"visible":"hidd\
-en"),o.append(l)}return}if(s.overflowX!=="visible"&&(e.scrollWidth>e.clientWidth+1||e.scrollHeight>e.clientHeight+1)&&e.clientWidth){let l=`clip-${n.defs.childNodes.
-length}`,c=ct("g",{"clip-path":`url(#${l})`});n.defs.append(ct("clipPath",{id:l},ct("rect",r))),o.append(c),o=c}Ef(o,e,"::before",n);let i=[...e.childNodes].map(
-l=>({child:l,level:l instanceof Element&&Number(getComputedStyle(l).zIndex)||0})).sort((l,c)=>l.level-c.level);for(let{child:l}of i)l instanceof Element?Cf(o,l,
-n):l instanceof Text&&S0(o,l,s,n);Ef(o,e,"::after",n)}function If(t){let e=document.createElement("canvas").getContext("2d"),n=ct("defs"),s=ct("g"),{width:a,height:r}=A0(
-t,()=>{let{left:i,top:l}=t.getBoundingClientRect();for(let c of t.children)Cf(s,c,{left:i-Ha,top:l-Ha,defs:n,context:e});return O0(t)}),o=ct("svg",{width:a,height:r,
-viewBox:`0 0 ${a} ${r}`},n,ct("rect",{width:a,height:r,fill:"#ffffff"}),s);return{text:new XMLSerializer().serializeToString(o),width:a,height:r}}var Ff=t=>If(t).
-text;async function jf(t,e=2){let{text:n,width:s,height:a}=If(t),r=new Image;r.setAttribute("src",`data:image/svg+xml;charset=utf-8,${encodeURIComponent(n)}`),await r.
-decode();let o=document.createElement("canvas");[o.width,o.height]=[s*e,a*e];let i=o.getContext("2d");return i.scale(e,e),i.drawImage(r,0,0),new Promise((l,c)=>o.
-toBlob(f=>f?l(f):c(new Error("the browser made no PNG")),"image/png"))}var Oo="run B minus run A";function Ao(t,e){let n=URL.createObjectURL(e);p("a",{href:n,download:t}).click(),setTimeout(()=>URL.revokeObjectURL(n),1e4)}function I0(t,e,n){
+o,top:r.top+parseFloat(f.borderTopWidth)+i,width:l,height:c},a,s)}}var S0=/[\u0590-\u08ff\ufb1d-\ufefc]/;function N0(t,e,n,s){let a=gs(n.color);if(!e.data.trim()||
+!a)return;let r=[],o=document.createRange(),i=n.writingMode.startsWith("vertical");for(let y of e.data.matchAll(/\S+/g)){o.setStart(e,y.index),o.setEnd(e,y.index+
+y[0].length);let w=[...o.getClientRects()].filter(({width:A})=>A>0),b=r.at(-1),x=w[0];if(x)if(w.length>1&&!i)for(let A=0;A<y[0].length;A++){o.setStart(e,y.index+
+A),o.setEnd(e,y.index+A+1);let $=o.getClientRects()[0],v=r.at(-1);$&&(v&&A&&Math.abs(v.top-$.top)<2?Object.assign(v,{text:v.text+y[0][A],right:$.right}):v&&Math.
+abs(v.top-$.top)<2?Object.assign(v,{text:`${v.text} ${y[0][A]}`,right:$.right}):r.push({text:y[0][A],left:$.left,right:$.right,top:$.top,bottom:$.bottom}))}else
+b&&Math.abs(i?b.left-x.left:b.top-x.top)<2?Object.assign(b,{text:`${b.text} ${y[0]}`,left:Math.min(b.left,x.left),right:Math.max(b.right,x.right),top:Math.min(b.
+top,x.top),bottom:Math.max(b.bottom,x.bottom)}):r.push({text:y[0],left:x.left,right:x.right,top:x.top,bottom:x.bottom})}let l=e.parentElement?.matches("bdi")?e.
+parentElement.parentElement:null,c=l?getComputedStyle(l).textDecorationLine:n.textDecorationLine,{context:f}=s;f.font=`${n.fontStyle} ${n.fontWeight} ${n.fontSize}\
+ ${n.fontFamily}`;let d=f.measureText("Mg"),u=d.fontBoundingBoxAscent,h=d.fontBoundingBoxDescent,m=n.textAlign==="right"||n.textAlign==="end"?"end":n.textAlign===
+"center"?"middle":"start",g={fill:a.colour,...a.alpha<1?{"fill-opacity":a.alpha}:{},"font-family":n.fontFamily,"font-size":parseFloat(n.fontSize),...n.fontWeight===
+"400"?{}:{"font-weight":n.fontWeight},...n.fontStyle==="normal"?{}:{"font-style":n.fontStyle},...c==="none"?{}:{"text-decoration":c}};for(let{text:y,left:w,right:b,
+top:x,bottom:A}of r){if(i){let N=(w+b)/2-s.left+(u-h)/2,_=(x+A)/2-s.top;t.append(ct("text",{transform:`translate(${Tt(N)} ${Tt(_)}) rotate(-90)`,"text-anchor":"\
+middle",...g},y));continue}let $=(m==="end"?b:m==="middle"?(w+b)/2:w)-s.left,v=(x+A-u-h)/2+u-s.top,{last:k}=s,S=JSON.stringify([Tt(v),g]),M=k?w-k.right:NaN;if(k&&
+m==="start"&&k.into===t&&k.line===S&&M>-1&&M<g["font-size"]/2&&!S0.test(k.node.textContent+y)){k.node.append(`${M>1?" ":""}${y}`),k.right=b;continue}let z=ct("t\
+ext",{x:Tt($),y:Tt(v),...m==="start"?{}:{"text-anchor":m},...g},y);t.append(z),s.last=m==="start"?{node:z,into:t,right:b,line:S}:void 0}}var E0={M:[0,1],L:[0,1],
+T:[0,1],H:[0],V:[1],C:[0,1,0,1,0,1],S:[0,1,0,1],Q:[0,1,0,1],Z:[]};function z0(t,{scale:e,offset:n}){let s=!0,a=[...t.matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)].map(([
+,r,o])=>{let i=E0[r.toUpperCase()],l=r===r.toLowerCase()&&!s;return s=!1,i?r+(o.match(/-?[\d.]+(?:e-?\d+)?/gi)??[]).map((c,f)=>Tt(Number(c)*e[i[f%i.length]]+(l?
+0:n[i[f%i.length]]))).join(" "):null});return a.includes(null)?null:a.join("")}var T0={x:[0,!1],x1:[0,!1],x2:[0,!1],y:[1,!1],y1:[1,!1],y2:[1,!1],width:[0,!0],height:[
+1,!0]};function C0(t,e,n,s){let a=e.viewBox.baseVal,r=[...t.querySelectorAll("*")];if(!a?.width||!a.height||r.some(d=>d.hasAttribute("transform")||!["path","rec\
+t","line","g"].includes(d.localName)))return;let o=e.getAttribute("preserveAspectRatio")==="none",i=Math.min(n/a.width,s/a.height),l=o?[n/a.width,s/a.height]:[i,
+i],c={scale:l,offset:[(n-l[0]*a.width)/2-l[0]*a.x,(s-l[1]*a.height)/2-l[1]*a.y]},f=r.map(d=>d.localName==="path"?z0(d.getAttribute("d")??"",c):"");f.includes(null)||
+(r.forEach((d,u)=>{if(d.localName==="path")return d.setAttribute("d",String(f[u]));for(let[h,[m,g]]of Object.entries(T0)){let y=d.getAttribute(h);y!==null&&!y.endsWith(
+"%")&&d.setAttribute(h,String(Tt(Number(y)*l[m]+(g?0:c.offset[m]))))}}),t.removeAttribute("viewBox"),t.removeAttribute("preserveAspectRatio"))}function I0(t,e){
+let n=getComputedStyle(t).imageRendering==="pixelated"&&t.width?Math.min(64,Math.ceil(2*e/t.width)):1;if(n<2||t.width*t.height*n*n>4e6)return t.toDataURL();let s=p(
+"canvas",{width:t.width*n,height:t.height*n}),a=s.getContext("2d");return a.imageSmoothingEnabled=!1,a.drawImage(t,0,0,s.width,s.height),s.toDataURL()}function Tf(t){
+let e=getComputedStyle(t);if(t.matches("[hidden], title, desc")||e.display==="none"||e.visibility==="hidden")return null;let n=document.createElementNS(t.namespaceURI,
+t.localName);for(let{name:s,value:a}of t.attributes)a&&!/^(class|id|style|role|tabindex|aria-.*|data-.*)$/.test(s)&&n.setAttribute(s,a);for(let s of _0){let a=e.
+getPropertyValue(s),r=gs(a);n.setAttribute(s,r?r.colour:"none"),r&&r.alpha<1&&n.setAttribute(`${s}-opacity`,String(Tt(r.alpha*Number(e.getPropertyValue(`${s}-op\
+acity`)||1))))}for(let s of k0){let a=e.getPropertyValue(s),r=s.startsWith("font")||s==="text-anchor"||s==="dominant-baseline";a&&a!=="none"&&a!=="normal"&&a!==
+"auto"&&!n.hasAttribute(s)&&!(r&&t.tagName!=="text")&&n.setAttribute(s,a)}for(let s of t.childNodes){let a=s instanceof Element?Tf(s):s.cloneNode(!1);a&&n.append(
+a)}return n}function Cf(t,e,n){let s=getComputedStyle(e);if(e.matches(ko)||s.display==="none"||s.visibility==="hidden"||!(e.getClientRects().length||s.display===
+"contents")||"checkVisibility"in e&&!e.checkVisibility())return;let a=e.getBoundingClientRect(),r={x:Tt(a.left-n.left),y:Tt(a.top-n.top),width:Tt(a.width),height:Tt(
+a.height)},o=t;if(Number(s.opacity)<1&&t.append(o=ct("g",{opacity:s.opacity})),e instanceof HTMLCanvasElement||e instanceof HTMLImageElement){let l=e instanceof
+HTMLCanvasElement?I0(e,a.width):e.src;l.startsWith("data:image/")&&a.width&&o.append(ct("image",{...r,href:l,preserveAspectRatio:"none","image-rendering":"pixel\
+ated"}));return}if(zf(o,a,s,n),e instanceof SVGSVGElement){let l=Tf(e);if(l&&a.width){C0(l,e,a.width,a.height);for(let[c,f]of Object.entries(r))l.setAttribute(c,
+String(f));for(let c of["opacity","transform"])l.removeAttribute(c);l.setAttribute("overflow",s.overflow==="visible"?"visible":"hidden"),o.append(l)}return}if(s.
+overflowX!=="visible"&&(e.scrollWidth>e.clientWidth+1||e.scrollHeight>e.clientHeight+1)&&e.clientWidth){let l=`clip-${n.defs.childNodes.length}`,c=ct("g",{"clip\
+-path":`url(#${l})`});n.defs.append(ct("clipPath",{id:l},ct("rect",r))),o.append(c),o=c}Ef(o,e,"::before",n);let i=[...e.childNodes].map(l=>({child:l,level:l instanceof
+Element&&Number(getComputedStyle(l).zIndex)||0})).sort((l,c)=>l.level-c.level);for(let{child:l}of i)l instanceof Element?Cf(o,l,n):l instanceof Text&&N0(o,l,s,n);
+Ef(o,e,"::after",n)}function If(t){let e=document.createElement("canvas").getContext("2d"),n=ct("defs"),s=ct("g"),{width:a,height:r}=A0(t,()=>{let{left:i,top:l}=t.
+getBoundingClientRect();for(let c of t.children)Cf(s,c,{left:i-Ha,top:l-Ha,defs:n,context:e});return O0(t)}),o=ct("svg",{width:a,height:r,viewBox:`0 0 ${a} ${r}`},
+n,ct("rect",{width:a,height:r,fill:"#ffffff"}),s);return{text:new XMLSerializer().serializeToString(o),width:a,height:r}}var Ff=t=>If(t).text;async function jf(t,e=2){
+let{text:n,width:s,height:a}=If(t),r=new Image;r.setAttribute("src",`data:image/svg+xml;charset=utf-8,${encodeURIComponent(n)}`),await r.decode();let o=document.
+createElement("canvas");[o.width,o.height]=[s*e,a*e];let i=o.getContext("2d");return i.scale(e,e),i.drawImage(r,0,0),new Promise((l,c)=>o.toBlob(f=>f?l(f):c(new Error(
+"the browser made no PNG")),"image/png"))}var Oo="run B minus run A";function Ao(t,e){let n=URL.createObjectURL(e);p("a",{href:n,download:t}).click(),setTimeout(()=>URL.revokeObjectURL(n),1e4)}function F0(t,e,n){
 let s=t.compared.length>1&&t===t.compared[1],a=(t.python?.[e]??"").replaceAll("(trace",s?"(other":"(trace");if(!a)return{line:"",reason:"No figure of mmviz.plot\
 s draws the quantity of this view."};if(a.includes("{sample}")&&n.sample>=t.recorded_samples)return{line:"",reason:"This sample is not in the Trace; record it t\
 o draw its figure."};let r=t.pairs?.[0],o={sample:String(n.sample),epoch:String(t.epochs[n.epoch]),layer:String(n.layer),source:JSON.stringify(r?.source??""),anchor:JSON.
@@ -2011,145 +2014,145 @@ thing is selected."}catch(h){a.textContent=`Not exported: ${h}`}},c=async(d,u)=>
 d),u}catch{return"Copy the marked text: this page has no access to the clipboard."}},f=[pt("PNG",l(async()=>(Ao(`${i}.png`,await jf(t)),"PNG saved."))),pt("SVG",
 l(()=>(Ao(`${i}.svg`,new Blob([Ff(t)],{type:"image/svg+xml"})),"SVG saved."))),pt("CSV",l(d=>{let u=vf(e,n,d);Ao(`${i}.csv`,new Blob(["\uFEFF",xf(u)],{type:"tex\
 t/csv"}));let h=u.columns.includes("state of the sample")?" Values of the edited sample are marked edited.":"";return`CSV saved: ${u.rows.length} values of the \
-selected sample, epoch and layer.${h}`})),pt("Copy Python",l(d=>{let{line:u,reason:h}=I0(e,n.name,d);return u?c(u,`Copied.${h&&` ${h}`}`):h})),...xo({})?[pt("Co\
+selected sample, epoch and layer.${h}`})),pt("Copy Python",l(d=>{let{line:u,reason:h}=F0(e,n.name,d);return u?c(u,`Copied.${h&&` ${h}`}`):h})),...xo({})?[pt("Co\
 py link",l(d=>{let u=d.of_a??d,h=[...Object.keys(e.sizes),...ta];return c(xo(Object.fromEntries(Object.entries(u).filter(([m])=>h.includes(m)))),"Link to this s\
 election copied.")}))]:[]];return p("details",{class:"mmv-export"},p("summary",{"aria-label":`Export ${n.name}`},"Export"),p("div",{class:"mmv-export-entries"},
-...f,a,r))}var Us=[["overview","Overview"],["sample","Sample"],["explanation","Explanation"],["training","Training"]],Hs="all",F0=new Map([["ArrowRight",1],["ArrowDown",1],
-["ArrowLeft",-1],["ArrowUp",-1]]),Lf=t=>t.section??"sample";function j0(t,e){return t&&(t===Hs||e.includes(t))?t:e.includes("sample")?"sample":e[0]??Hs}function Rf(t,e,n,s){
+...f,a,r))}var Us=[["overview","Overview"],["sample","Sample"],["explanation","Explanation"],["training","Training"]],Hs="all",j0=new Map([["ArrowRight",1],["ArrowDown",1],
+["ArrowLeft",-1],["ArrowUp",-1]]),Lf=t=>t.section??"sample";function L0(t,e){return t&&(t===Hs||e.includes(t))?t:e.includes("sample")?"sample":e[0]??Hs}function Rf(t,e,n,s){
 let a=Us.filter(([c])=>e.includes(c)),r=a.length>1?[...a,[Hs,"All sections"]]:[];for(let[c]of a)n[c].forEach((f,d)=>{f.id=`${t}-${c}-${d}`,r.length&&(f.setAttribute(
 "role","tabpanel"),f.setAttribute("aria-labelledby",`${t}-tab-${c}`))});let o=r.map(([c,f])=>{let d=a.filter(([h])=>c===Hs||h===c).flatMap(([h])=>n[h].map(m=>m.
 id)),u=p("button",{type:"button",role:"tab",id:`${t}-tab-${c}`,class:"mmv-tab","aria-controls":d.join(" "),"data-section":c},f);return u.addEventListener("click",
 ()=>s({section:c})),u}),i=p("div",{class:"mmv-tabs",role:"tablist","aria-label":"Sections",...o.length?{}:{hidden:""}},...o);i.addEventListener("keydown",c=>{let f=o.
-indexOf(c.target),d=o.length-1,u=F0.get(c.key),h=c.key==="Home"?0:c.key==="End"?d:u===void 0?-1:(f+u+o.length)%o.length;f<0||h<0||(c.preventDefault(),o[h].focus(),
-o[h].click())});function l(c){let f=j0(c,e);o.forEach(d=>{let u=d.dataset.section===f;Yt(d,"aria-selected",String(u)),ht(d,"tabIndex",u?0:-1)});for(let d of e)n[d].
+indexOf(c.target),d=o.length-1,u=j0.get(c.key),h=c.key==="Home"?0:c.key==="End"?d:u===void 0?-1:(f+u+o.length)%o.length;f<0||h<0||(c.preventDefault(),o[h].focus(),
+o[h].click())});function l(c){let f=L0(c,e);o.forEach(d=>{let u=d.dataset.section===f;Yt(d,"aria-selected",String(u)),ht(d,"tabIndex",u?0:-1)});for(let d of e)n[d].
 forEach(u=>u.toggleAttribute("data-closed",f!==Hs&&f!==d));return f}return{node:i,draw:l}}function Bf(t,e){let{trust:n}=t,s=n?.views[e],a=s&&n.rows[s];if(!a)return[];let r=(o,i)=>i?[p("dt",{},o),p("dd",{},i)]:[];return[...a.measured?[p("p",{class:"mm\
 v-small mmv-measured"},a.measured)]:[],p("details",{class:"mmv-trust"},p("summary",{},"How far can you trust this picture?"),p("dl",{},...r("Question",a.question),
 ...r("Shows",a.can),...r("Does not show",a.cannot),...r("Measured values",`${n.page}#${s}`)))]}function Pf(t,e,n){try{return n()}catch(s){console.error(s),e.replaceChildren(p("p",{class:"mmv-error",role:"alert"},`The view "${t.name}" could not be drawn: ${s}`));
-return}}var L0=150;function R0(t,e,n,s){let a=e("main"),r=e("side"),o=e("wide"),i=[...a.length?[]:r,...e("columns")];if(!(a.length+i.length+o.length))return null;
+return}}var R0=150;function B0(t,e,n,s){let a=e("main"),r=e("side"),o=e("wide"),i=[...a.length?[]:r,...e("columns")];if(!(a.length+i.length+o.length))return null;
 let l=a.length?[p("div",{class:"mmv-body"},...a.map(f=>n(f,"div","mmv-lanes")),p("div",{class:"mmv-side"},...r.map(f=>n(f,"section","mmv-panel"))))]:[],c=i.map(
 f=>({node:n(f,"section","mmv-panel"),tall:f.height?.(s)??300}));return p("div",{class:"mmv-section"},p("div",{class:"mmv-section-title",role:"heading"},t),...l,
 ...c.length?[_f(c)]:[],...o.map(f=>n(f,"section","mmv-panel mmv-wide")))}var qf="No values for this sample: it was not recorded, and the model in the page does \
 not compute this view.";function So(t,e,n,s){let a=[],r=s&&`Run ${s}${t.name&&`: ${t.name}`}`,o=(f,d,u)=>{let h=p(d,{class:u,"data-view":f.name}),m=Pf(f,h,()=>f.
 mount(h,t,e,n)),g=f.needs.filter(S=>Vc.includes(S)),y=it("As recorded: this view does not show the edit."),w=yo(t,f).includes("state"),b=it("Hidden states as re\
-corded: they were not computed for this edit."),v=f.needs.filter(S=>t.sample_axis?.[S]!==void 0),A=it(qf),$=S=>v.some(M=>t.lacks(M,S));A.classList.add("mmv-lack\
-s"),v.length&&h.append(A),g.length&&h.append(y),w&&h.append(b);let x=e;m&&h.append(p("div",{class:"mmv-panel-tools"},...Bf(t,f.name),Ua(h,t,f,()=>x)));let k=0;return a.
-push({root:h,first:f.first,update:S=>{if(!m)return;if(S.draft&&!f.early)return void(k||=setTimeout(()=>h.ariaBusy="true",L0));clearTimeout(k),k=0,x=S,h.ariaBusy=
+corded: they were not computed for this edit."),x=f.needs.filter(S=>t.sample_axis?.[S]!==void 0),A=it(qf),$=S=>x.some(M=>t.lacks(M,S));A.classList.add("mmv-lack\
+s"),x.length&&h.append(A),g.length&&h.append(y),w&&h.append(b);let v=e;m&&h.append(p("div",{class:"mmv-panel-tools"},...Bf(t,f.name),Ua(h,t,f,()=>v)));let k=0;return a.
+push({root:h,first:f.first,update:S=>{if(!m)return;if(S.draft&&!f.early)return void(k||=setTimeout(()=>h.ariaBusy="true",R0));clearTimeout(k),k=0,v=S,h.ariaBusy=
 null;let M=f.needs.includes("attribution")?t.recorded.computed()?.unexplained:"";Mt(A,`${qf}${M?` ${M}`:""}`),h.toggleAttribute("data-lacks",$(S.sample)),$(S.sample)||
 Pf(f,h,()=>m(f.early?{...S,version:S.early??S.version}:S)),ht(b,"hidden",!t.edited()||t.replaced("state")),ht(y,"hidden",!t.edited()||g.every(t.replaced))}}),h},
-i={},l=Us.flatMap(([f,d])=>{let u=R0(d,h=>Ro(h,t).filter(m=>Lf(m)===f),o,t.modalities.length);return u&&(i[f]=u),u?[f]:[]});return{node:p("section",{class:"mmv-\
-run",...r?{"aria-label":r}:{}},...r?[mt(Q(r))]:[],...Object.values(i)),updates:a,held:l,panels:i}}function Df(t){let e=new Set,n=new Map,s=new Map,a=new IntersectionObserver(w=>w.forEach(({target:b,isIntersecting:v})=>{v?e.delete(b):e.add(b)}),{rootMargin:"5\
+i={},l=Us.flatMap(([f,d])=>{let u=B0(d,h=>Ro(h,t).filter(m=>Lf(m)===f),o,t.modalities.length);return u&&(i[f]=u),u?[f]:[]});return{node:p("section",{class:"mmv-\
+run",...r?{"aria-label":r}:{}},...r?[mt(Q(r))]:[],...Object.values(i)),updates:a,held:l,panels:i}}function Df(t){let e=new Set,n=new Map,s=new Map,a=new IntersectionObserver(w=>w.forEach(({target:b,isIntersecting:x})=>{x?e.delete(b):e.add(b)}),{rootMargin:"5\
 0px"});t.forEach(({root:w})=>a.observe(w));let r=0,o=0,i=new Map,l=()=>{o=0;for(let w of i.values())w();i.clear()},c=()=>{clearTimeout(r),r=0;for(let w of n.values())
-w();n.clear()};function f(w){let b=t[0]?.root.getRootNode()?.activeElement??null;i.clear();for(let{root:v,update:A,first:$}of t){let x=s.delete(v);n.delete(v),v.
-closest("[data-closed]")?s.set(v,()=>A(w)):e.has(v)&&!x&&!v.contains(b)?n.set(v,()=>A(w)):w.draft&&!$?i.set(v,()=>A(w)):A(w)}i.size&&(o||=requestAnimationFrame(
+w();n.clear()};function f(w){let b=t[0]?.root.getRootNode()?.activeElement??null;i.clear();for(let{root:x,update:A,first:$}of t){let v=s.delete(x);n.delete(x),x.
+closest("[data-closed]")?s.set(x,()=>A(w)):e.has(x)&&!v&&!x.contains(b)?n.set(x,()=>A(w)):w.draft&&!$?i.set(x,()=>A(w)):A(w)}i.size&&(o||=requestAnimationFrame(
 ()=>setTimeout(l))),clearTimeout(r),n.size&&(r=setTimeout(c,120))}let d=w=>t.forEach(({root:b})=>b.dispatchEvent(new Event(w))),u=()=>{t.forEach(({root:w})=>w.closest(
 ".mmv")?.toggleAttribute("data-printing",!0)),d("mmv-print"),c();for(let w of s.values())w();s.clear()},h=()=>{t.forEach(({root:w})=>w.closest(".mmv")?.removeAttribute(
 "data-printing")),d("mmv-printed")},m=matchMedia("print"),g=()=>m.matches?u():h();return addEventListener("beforeprint",u),addEventListener("afterprint",h),m.addEventListener(
 "change",g),{draw:f,stop:()=>{removeEventListener("beforeprint",u),removeEventListener("afterprint",h),m.removeEventListener("change",g),a.disconnect(),cancelAnimationFrame(
 o),i.clear(),clearTimeout(r)}}}function No(t,e){let n=t.task==="classification",s=Rt(),a=p("bdi",{class:"mmv-strip-name"}),r=p("span",{class:"mmv-strip-value"}),o=p("span",{class:"mmv-strip-m\
 ark"}),i=p("bdi"),l=Oe(null),c=(m,...g)=>p("div",{class:"mmv-strip-item"},p("span",{class:"mmv-faint"},m),...g),f=t.has("phi")?t.modalities.map((m,g)=>{let{track:y,
-set:w,was:b}=Qe(g),v=p("span",{class:"mmv-strip-value"});return{set:w,was:b,text:v,node:p("div",{class:"mmv-strip-item"},p("span",{class:"mmv-strip-modality"},Lt(
-g),Q(m.name)),y,v)}}):[],d=p("div",{class:"mmv-strip-run",role:"group","aria-label":e?`Prediction of run ${e}`:"Prediction and contributions at the cursor"},...e?
+set:w,was:b}=Qe(g),x=p("span",{class:"mmv-strip-value"});return{set:w,was:b,text:x,node:p("div",{class:"mmv-strip-item"},p("span",{class:"mmv-strip-modality"},Lt(
+g),Q(m.name)),y,x)}}):[],d=p("div",{class:"mmv-strip-run",role:"group","aria-label":e?`Prediction of run ${e}`:"Prediction and contributions at the cursor"},...e?
 [p("strong",{},e)]:[],c("predicted",a,...n?[l.track]:[],r),c(t.labelled?"target":"explained",i,o),...f.length?[p("span",{class:"mmv-faint mmv-strip-term"},"Shap\
-ley value φ"),...f.map(m=>m.node)]:[]),u=0;function h(m){let{sample:g,epoch:y,time:w}=m,b=t.part("prediction",y,g,w),v=Wn(b),A=t.edited()?t.recorded:null;if(n){
-Mt(a,v<0?"–":t.outputs[v]),Mt(r,v<0?"":nt(b[v],t.digits)),l.set(0,v<0?0:b[v]),l.was(0,A&&v>=0?A.part("prediction",y,g,w)[v]:NaN);let k=v===t.targets[g];Mt(i,t.
-outputs[t.targets[g]]??"–"),Mt(o,!t.labelled||v<0?"":k?"✓ correct":"✗ incorrect"),o.toggleAttribute("data-wrong",t.labelled&&v>=0&&!k)}else Mt(a,""),Mt(r,
+ley value φ"),...f.map(m=>m.node)]:[]),u=0;function h(m){let{sample:g,epoch:y,time:w}=m,b=t.part("prediction",y,g,w),x=Wn(b),A=t.edited()?t.recorded:null;if(n){
+Mt(a,x<0?"–":t.outputs[x]),Mt(r,x<0?"":nt(b[x],t.digits)),l.set(0,x<0?0:b[x]),l.was(0,A&&x>=0?A.part("prediction",y,g,w)[x]:NaN);let k=x===t.targets[g];Mt(i,t.
+outputs[t.targets[g]]??"–"),Mt(o,!t.labelled||x<0?"":k?"✓ correct":"✗ incorrect"),o.toggleAttribute("data-wrong",t.labelled&&x>=0&&!k)}else Mt(a,""),Mt(r,
 nt(b[0],t.digits)),Mt(i,nt(t.targets[g]??NaN,t.digits)),Mt(o,`error ${bt(b[0]-(t.targets[g]??NaN),t.digits)}`);if(!f.length||m.draft)return;s(m,"sample")&&(u=ee(
-..._e(t,"phi",g)));let $=t.part("phi",y,g,w),x=A?.part("phi",y,g,w);f.forEach((k,S)=>{k.set($[S],u),k.was(x?x[S]:NaN,u),Mt(k.text,bt($[S],t.digits))})}return{node:d,
-draw:h}}function B0(t){let e=[...new Set(Object.values(t.trust?.views??{}))].flatMap(o=>t.trust.rows[o]??[]),n=(o,i)=>p("section",{},mt(o),p("dl",{},...i.flatMap(([l,c])=>[
+..._e(t,"phi",g)));let $=t.part("phi",y,g,w),v=A?.part("phi",y,g,w);f.forEach((k,S)=>{k.set($[S],u),k.was(v?v[S]:NaN,u),Mt(k.text,bt($[S],t.digits))})}return{node:d,
+draw:h}}function P0(t){let e=[...new Set(Object.values(t.trust?.views??{}))].flatMap(o=>t.trust.rows[o]??[]),n=(o,i)=>p("section",{},mt(o),p("dl",{},...i.flatMap(([l,c])=>[
 p("dt",{},l),p("dd",{},c)]))),s=p("div",{class:"mmv-title",role:"heading","aria-level":2},"Help"),a=p("dialog",{class:"mmv-help","aria-label":"Help"}),r=pt("clo\
 se",()=>a.close(),{"aria-label":"Close help"});return a.append(p("div",{class:"mmv-head"},s,r),p("div",{class:"mmv-help-body",tabindex:0,role:"region","aria-lab\
 el":"Help text"},n("Keyboard",HELP.shortcuts),...e.length?[n("What the views show",e.map(o=>[o.question,o.can]))]:[],n("Definitions",Object.entries(HELP.definitions)))),
 a.querySelectorAll(".mmv-heading").forEach(o=>o.setAttribute("aria-level","3")),a.addEventListener("click",o=>{o.target===a&&a.close()}),a.addEventListener("key\
-down",o=>o.key==="Escape"&&o.stopPropagation()),a}function P0(t,e){let n=p("p",{}),s=p("span",{class:"mmv-faint"}),a=[],r=0,o=()=>{a[r]?.[0].removeAttribute("da\
+down",o=>o.key==="Escape"&&o.stopPropagation()),a}function q0(t,e){let n=p("p",{}),s=p("span",{class:"mmv-faint"}),a=[],r=0,o=()=>{a[r]?.[0].removeAttribute("da\
 ta-toured"),f.hidden=!0,e()},i=u=>{if(a[r]?.[0].removeAttribute("data-toured"),u>=a.length)return o();r=Math.max(0,u);let[h,m]=a[r];h.setAttribute("data-toured",
 ""),h.scrollIntoView({block:"nearest"}),[n.textContent,s.textContent]=[m,`${r+1} of ${a.length}`],l.disabled=r===0,c.textContent=r===a.length-1?"done":"next"},l=pt(
 "back",()=>i(r-1)),c=pt("next",()=>i(r+1)),f=p("div",{class:"mmv-tour",role:"group","aria-label":"Tour",hidden:""},p("div",{"aria-live":"polite"},n),p("div",{class:"\
 mmv-inline"},s,l,c,pt("close",o,{"aria-label":"Close the tour"})));return f.addEventListener("keydown",u=>{u.key==="Escape"&&(u.stopPropagation(),o())}),{card:f,
 start:()=>{a=HELP.tour.flatMap(([u,h])=>{let m=[...t.querySelectorAll(u)].find(g=>g.checkVisibility());return m?[[m,h]]:[]}),f.hidden=!1,i(0),c.focus({preventScroll:!0})}}}
-function Wf(t){let e,n,s=B0(t),a=pt("?",()=>s.showModal(),{"aria-label":"Help","aria-haspopup":"dialog",title:"Help (?)"}),r=pt("tour",()=>n.start(),{"aria-labe\
+function Wf(t){let e,n,s=P0(t),a=pt("?",()=>s.showModal(),{"aria-label":"Help","aria-haspopup":"dialog",title:"Help (?)"}),r=pt("tour",()=>n.start(),{"aria-labe\
 l":"Tour of this page"}),o=pt("full screen",()=>c(),{"aria-pressed":"false"}),i=u=>{e.toggleAttribute("data-full",u),o.setAttribute("aria-pressed",String(u))},l=()=>i(
 document.fullscreenElement===e||e.getRootNode().fullscreenElement===e);async function c(){if(document.fullscreenElement)return document.exitFullscreen();if(e.hasAttribute(
 "data-full"))return i(!1);try{await e.requestFullscreen()}catch{i(!0)}}let f=u=>{let h=u.composedPath()[0];u.key==="?"&&!h.matches("input:not([type=range], [typ\
 e=checkbox]), textarea, select")&&!s.open?(u.preventDefault(),s.showModal()):u.key==="Escape"&&!document.fullscreenElement&&e.hasAttribute("data-full")&&!s.open&&
-i(!1)};function d(u){e=u,n=P0(e,()=>r.focus()),e.append(s,n.card),e.addEventListener("keydown",f),document.addEventListener("fullscreenchange",l)}return{node:p(
-"div",{class:"mmv-tools"},r,a,o),mount:d,stop:()=>document.removeEventListener("fullscreenchange",l)}}var q0=Object.keys(HELP.definitions).sort((t,e)=>e.length-t.length);function Hf(t){let e=p("p",{}),n=p("div",{class:"mmv-definition",popover:"auto",role:"note"},
+i(!1)};function d(u){e=u,n=q0(e,()=>r.focus()),e.append(s,n.card),e.addEventListener("keydown",f),document.addEventListener("fullscreenchange",l)}return{node:p(
+"div",{class:"mmv-tools"},r,a,o),mount:d,stop:()=>document.removeEventListener("fullscreenchange",l)}}var D0=Object.keys(HELP.definitions).sort((t,e)=>e.length-t.length);function Hf(t){let e=p("p",{}),n=p("div",{class:"mmv-definition",popover:"auto",role:"note"},
 e);t.append(n);let s=(a,r)=>{e.textContent=HELP.definitions[r],n.showPopover();let{left:o,bottom:i}=a.getBoundingClientRect();n.style.left=`${Math.max(8,Math.min(
 o,innerWidth-n.offsetWidth-8))}px`,n.style.top=`${Math.min(i+4,innerHeight-n.offsetHeight-8)}px`};for(let a of t.querySelectorAll(".mmv-heading, .mmv-strip-term")){
-let r=document.createTreeWalker(a,NodeFilter.SHOW_TEXT);for(let o=r.nextNode();o;o=r.nextNode()){let i=o.data,l=q0.find(d=>i.toLowerCase().includes(d.toLowerCase()));
+let r=document.createTreeWalker(a,NodeFilter.SHOW_TEXT);for(let o=r.nextNode();o;o=r.nextNode()){let i=o.data,l=D0.find(d=>i.toLowerCase().includes(d.toLowerCase()));
 if(!l||o.parentElement?.closest("bdi, button"))continue;let c=i.toLowerCase().indexOf(l.toLowerCase()),f=p("button",{type:"button",class:"mmv-term","aria-haspop\
-up":"true"},i.slice(c,c+l.length));f.addEventListener("click",()=>s(f,l)),o.replaceWith(i.slice(0,c),f,i.slice(c+l.length));break}}}var D0=t=>`${t>0?"+":""}${V(t)}`;function Uf(t,e){let n=p("canvas",{role:"img","aria-label":t}),s=p("div",{class:`mmv-plot mmv-map ${e}`},n),a=null;return Et(s,
+up":"true"},i.slice(c,c+l.length));f.addEventListener("click",()=>s(f,l)),o.replaceWith(i.slice(0,c),f,i.slice(c+l.length));break}}}var W0=t=>`${t>0?"+":""}${V(t)}`;function Uf(t,e){let n=p("canvas",{role:"img","aria-label":t}),s=p("div",{class:`mmv-plot mmv-map ${e}`},n),a=null;return Et(s,
 {label:t,grid:()=>[a?.columns??0,a?.rows??0],read(o,i){let l=a?a.values[i*a.columns+o]:NaN;if(!a||!Number.isFinite(l))return null;let c=a.describe(o,i);return{...c,
-rows:[["B − A",D0(l)],...c.rows]}}}),{box:s,draw:(o,i)=>{a=o,De(n,o.columns,o.rows,(l,c)=>{let f=o.values[c*o.columns+l];return Number.isFinite(f)?An(i?f/i:0):
+rows:[["B − A",W0(l)],...c.rows]}}}),{box:s,draw:(o,i)=>{a=o,De(n,o.columns,o.rows,(l,c)=>{let f=o.values[c*o.columns+l];return Number.isFinite(f)?An(i?f/i:0):
 null})}}}function Gf(){let t=p("canvas",{"aria-hidden":"true"}),e=p("div",{class:"mmv-key-ticks"});De(t,201,1,s=>An((s-100)/100));let n=s=>Vt(e,[-1,-.5,0,.5,1].
 map(a=>({at:(a+1)/2,text:`${a>0?"+":""}${V(a*s,2)}`})),"left");return{node:p("div",{class:"mmv-key-bar"},t,e),draw:n}}function Kf(t,e){let n=t.modalities.length,
 s=t.sizes.time,a=(w,b)=>t.has(w)&&e.has(w)&&JSON.stringify(t.shape(w).slice(b))===JSON.stringify(e.shape(w).slice(b)),r=a("influence",2)&&JSON.stringify(t.influence.
 block)===JSON.stringify(e.influence.block),o=a("state",3)&&t.has("channel_index")&&e.has("channel_index");if(!r&&!o)return null;let i=Uf("Operator map, B minus \
 A: blocks of target over source","mmv-square"),l=Gf(),c=p("div",{class:"mmv-subtitle"}),f=t.modalities.map(w=>Uf(`${w.name}: hidden states, B minus A, channels \
-over steps`,"mmv-state")),d=Gf(),u=ve(),h=p("div",{class:"mmv-subtitle"}),m=w=>p("div",{class:w,"aria-hidden":"true"},...t.modalities.map((b,v)=>p("span",{},...qe(
-t,v,(340/n-15)/6.5))));i.box.append(p("div",{class:"mmv-marks","aria-hidden":"true"},...Array.from({length:2*(n-1)},(w,b)=>{let v=p("div",{class:b%2?"mmv-cut-y":
-"mmv-cut-x"});return v.style.setProperty("--at",String((1+(b>>1))/n)),v})));let g=p("div",{class:"mmv-pair mmv-difference-maps"},...r?[p("div",{},c,p("div",{class:"\
+over steps`,"mmv-state")),d=Gf(),u=ve(),h=p("div",{class:"mmv-subtitle"}),m=w=>p("div",{class:w,"aria-hidden":"true"},...t.modalities.map((b,x)=>p("span",{},...qe(
+t,x,(340/n-15)/6.5))));i.box.append(p("div",{class:"mmv-marks","aria-hidden":"true"},...Array.from({length:2*(n-1)},(w,b)=>{let x=p("div",{class:b%2?"mmv-cut-y":
+"mmv-cut-x"});return x.style.setProperty("--at",String((1+(b>>1))/n)),x})));let g=p("div",{class:"mmv-pair mmv-difference-maps"},...r?[p("div",{},c,p("div",{class:"\
 mmv-blocks"},m("mmv-ups"),i.box,p("span"),m("mmv-alongs")),l.node)]:[],...o?[p("div",{},h,...f.flatMap((w,b)=>[p("div",{class:"mmv-small"},Lt(b),Q(t.modalities[b].
 name)),w.box]),u.node,d.node,it("Channels of the same number, hatched where only one run shows them. Channels correspond only in trainings from the same initial\
- weights."))]:[]);function y(w){let b=ze(e,w),{sample:v}=w;if(r){let[,M,,z]=t.shape("influence"),N=Math.min(w.layer,M-1),_=Math.min(b.layer,e.shape("influence")[1]-
-1),[R,L]=[t.part("influence",v,N),e.part("influence",v,_)],[j,B]=[t.influence.scale[N],e.influence.scale[_]],P=n*z,q=Float32Array.from(R,(C,O)=>O%z>Math.floor(O/
+ weights."))]:[]);function y(w){let b=ze(e,w),{sample:x}=w;if(r){let[,M,,z]=t.shape("influence"),N=Math.min(w.layer,M-1),_=Math.min(b.layer,e.shape("influence")[1]-
+1),[R,L]=[t.part("influence",x,N),e.part("influence",x,_)],[j,B]=[t.influence.scale[N],e.influence.scale[_]],P=n*z,q=Float32Array.from(R,(C,O)=>O%z>Math.floor(O/
 (z*n))%z?NaN:B*(L[O]/255)**2-j*(C/255)**2),D=ee(q)||1,H=C=>(t.influence.block[C+1]??s)-1;i.draw({values:q,columns:P,rows:P,describe:(C,O)=>({title:`operator map\
 : ${t.modalities[Math.floor(C/z)].name} → ${t.modalities[Math.floor(O/z)].name}`,at:{modality:Math.floor(O/z),time:H(O%z)},rows:[["|K| in A",V(j*(R[O*P+C]/255)**
-2)],["|K| in B",V(B*(L[O*P+C]/255)**2)],["source, at",St(t,v,H(C%z))],["target, at",St(t,v,H(O%z))]]})},D),c.textContent=`operator map |K|, layer ${t.layers[N]}\
-: B − A (down: target, across: source); linear colours`,l.draw(D)}if(!o)return;let A=t.sizes.channel,[$,x]=[t,e].map((M,z)=>N=>M.scale[z?b.layer:w.layer]*(N/255)**
+2)],["|K| in B",V(B*(L[O*P+C]/255)**2)],["source, at",St(t,x,H(C%z))],["target, at",St(t,x,H(O%z))]]})},D),c.textContent=`operator map |K|, layer ${t.layers[N]}\
+: B − A (down: target, across: source); linear colours`,l.draw(D)}if(!o)return;let A=t.sizes.channel,[$,v]=[t,e].map((M,z)=>N=>M.scale[z?b.layer:w.layer]*(N/255)**
 (M.state_power??1)),k=t.modalities.map((M,z)=>{let N=Sn(t,w.layer,z),_=t.part("channel_index",w.layer).subarray(z*A,(z+1)*A),R=Array.from(e.part("channel_index",
-b.layer).subarray(z*A,(z+1)*A)),L=t.part("state",w.epoch,v,w.layer,z),j=e.part("state",b.epoch,v,b.layer,z),B=[t,e].map(q=>q.part("state_valid",v,z)),P=new Float32Array(
-N*s).fill(NaN);for(let q=0;q<N;q++){let D=R.indexOf(_[q]);for(let H=0;D>=0&&H<s;H++)B[0][H]&&B[1][H]&&(P[q*s+H]=x(j[D*s+H])-$(L[q*s+H]))}return{values:P,columns:s,
+b.layer).subarray(z*A,(z+1)*A)),L=t.part("state",w.epoch,x,w.layer,z),j=e.part("state",b.epoch,x,b.layer,z),B=[t,e].map(q=>q.part("state_valid",x,z)),P=new Float32Array(
+N*s).fill(NaN);for(let q=0;q<N;q++){let D=R.indexOf(_[q]);for(let H=0;D>=0&&H<s;H++)B[0][H]&&B[1][H]&&(P[q*s+H]=v(j[D*s+H])-$(L[q*s+H]))}return{values:P,columns:s,
 rows:N,own:_,x:L,y:j,theirs:R}}),S=ee(...k.map(M=>M.values))||1;k.forEach((M,z)=>f[z].draw({...M,describe:(N,_)=>({title:`channel ${M.own[_]}`,modality:z,at:{modality:z,
-channel:_,time:N},rows:[["‖h‖₂ in A",V($(M.x[_*s+N]))],["‖h‖₂ in B",V(x(M.y[M.theirs.indexOf(M.own[_])*s+N]))],["at",St(t,v,N)]]})},S)),h.textContent=
+channel:_,time:N},rows:[["‖h‖₂ in A",V($(M.x[_*s+N]))],["‖h‖₂ in B",V(v(M.y[M.theirs.indexOf(M.own[_])*s+N]))],["at",St(t,x,N)]]})},S)),h.textContent=
 `hidden states ‖h‖₂, layer ${t.layers[w.layer]}, epoch ${t.epochs[w.epoch]}: B − A (channels down, steps across); linear colours`,d.draw(S),u.draw(re(t,
-{...w,zoom:null}),pe(t,w))}return{node:g,draw:y}}function W0(t,e,n){let{sample:s,epoch:a,layer:r}=n,o=t.task==="classification"?t.targets[s]:0,i=["quantity","modality","source","step","A","B","B − A"],l=[],c=(f,d,u)=>{
+{...w,zoom:null}),pe(t,w))}return{node:g,draw:y}}function H0(t,e,n){let{sample:s,epoch:a,layer:r}=n,o=t.task==="classification"?t.targets[s]:0,i=["quantity","modality","source","step","A","B","B − A"],l=[],c=(f,d,u)=>{
 l.push([...f,d,u,u-d])};for(let f=0;f<t.sizes.time;f++){let d=ze(e,{...n,time:f,brush:null,zoom:null});c([t.task==="classification"?"p(true class)":"predicted v\
 alue","","",f+1],t.part("prediction",a,s,f)[o],e.part("prediction",d.epoch,s,d.time)[o]),t.modalities.forEach((u,h)=>c(["Shapley value",u.name,"",f+1],t.part("p\
 hi",a,s,f)[h],e.part("phi",d.epoch,s,d.time)[h]))}if(t.has("coupling")&&e.has("coupling")){let f=ze(e,n),[d,u]=[t.part("coupling",a,r),e.part("coupling",f.epoch,
 f.layer)],h=t.modalities.length;t.modalities.forEach((m,g)=>t.modalities.forEach((y,w)=>c(["coupling weight W",m.name,y.name,""],d[g*h+w],u[g*h+w])))}return{columns:i,
-rows:l}}function Yf(t,e,n,s){let a=e.modalities.length,r=e.sizes.time,o=e.sizes.epoch,i=e.modalities.map(($,x)=>({m:x})),l=(...$)=>{let x=[p("td"),p("td"),p("td")];
-return{cells:x,node:p("tr",{},Ct(...$),...x)}},c=l(e.task==="classification"?"p(true class)":"predicted value"),f=e.modalities.map(($,x)=>l(...Ot(e,x))),d=Xt({label:"\
+rows:l}}function Yf(t,e,n,s){let a=e.modalities.length,r=e.sizes.time,o=e.sizes.epoch,i=e.modalities.map(($,v)=>({m:v})),l=(...$)=>{let v=[p("td"),p("td"),p("td")];
+return{cells:v,node:p("tr",{},Ct(...$),...v)}},c=l(e.task==="classification"?"p(true class)":"predicted value"),f=e.modalities.map(($,v)=>l(...Ot(e,v))),d=Xt({label:"\
 Shapley value in B minus A over the sequence",series:i,onPick:$=>s({time:Math.round($*(r-1))})}),u=Xt({label:"Shapley value in B minus A over training",series:i,
 onPick:$=>s({epoch:Math.round($*(o-1))})}),h=e.has("coupling")&&n.has("coupling"),m=e.modalities.map(()=>e.modalities.map(()=>p("td"))),g=p("caption",{class:"mm\
 v-small"}),y=p("table",{class:"mmv-list","aria-label":"Coupling weights in B minus A"},g,p("thead",{},p("tr",{},p("td",{class:"mmv-faint"},"target ↓ source →"),
-...e.modalities.map(($,x)=>p("th",{scope:"col"},Lt(x),Q($.name))))),p("tbody",{},...m.map(($,x)=>p("tr",{},Ct(...Ot(e,x)),...$))));t.append(mt("Run B minus run \
+...e.modalities.map(($,v)=>p("th",{scope:"col"},Lt(v),Q($.name))))),p("tbody",{},...m.map(($,v)=>p("tr",{},Ct(...Ot(e,v)),...$))));t.append(mt("Run B minus run \
 A"),p("div",{class:"mmv-pair"},p("div",{},p("table",{class:"mmv-list","aria-label":"Both runs at the cursor"},p("thead",{},p("tr",{},p("td"),...["A","B","B − A"].
 map($=>p("th",{scope:"col"},$)))),p("tbody",{},c.node,...f.map($=>$.node)))),d.node,u.node,...h?[y]:[]),it(...e.name?["A: ",Q(e.name),"; B: ",Q(n.name),". "]:[],
 "Charts: Shapley value φ in B minus A, ",Q(e.target_name),"; where the runs differ in steps or epochs, B is shown at the same fraction of the sequence and at i\
-ts last epoch not after A's."));let w=Kf(e,n),b=Rt();w&&t.append(w.node);let v=null;t.append(p("div",{class:"mmv-panel-tools"},Ua(t,e,{name:Oo,place:"wide",needs:[],
-mount:()=>()=>{},table:($,x)=>W0(e,n,x)},()=>v)));let A=({cells:[$,x,k]},S,M,z)=>{$.textContent=z(S,e.digits),x.textContent=z(M,e.digits),k.textContent=bt(M-S,e.
-digits)};return $=>{v=$;let{sample:x,epoch:k,layer:S,time:M,brush:z}=$,N=ze(n,$),_=e.task==="classification"?e.targets[x]:0;A(c,e.part("prediction",k,x,M)[_],n.
-part("prediction",N.epoch,x,N.time)[_],nt);let R=[e.part("phi",k,x,M),n.part("phi",N.epoch,x,N.time)];f.forEach((C,O)=>A(C,R[0][O],R[1][O],bt));let L=(C,O)=>{let F=ze(
-n,{...$,epoch:C,time:O,brush:null}),[T,W]=[e.part("phi",C,x,O),n.part("phi",F.epoch,x,F.time)];return e.modalities.map((I,E)=>W[E]-T[E])},j=Array.from({length:r},
+ts last epoch not after A's."));let w=Kf(e,n),b=Rt();w&&t.append(w.node);let x=null;t.append(p("div",{class:"mmv-panel-tools"},Ua(t,e,{name:Oo,place:"wide",needs:[],
+mount:()=>()=>{},table:($,v)=>H0(e,n,v)},()=>x)));let A=({cells:[$,v,k]},S,M,z)=>{$.textContent=z(S,e.digits),v.textContent=z(M,e.digits),k.textContent=bt(M-S,e.
+digits)};return $=>{x=$;let{sample:v,epoch:k,layer:S,time:M,brush:z}=$,N=ze(n,$),_=e.task==="classification"?e.targets[v]:0;A(c,e.part("prediction",k,v,M)[_],n.
+part("prediction",N.epoch,v,N.time)[_],nt);let R=[e.part("phi",k,v,M),n.part("phi",N.epoch,v,N.time)];f.forEach((C,O)=>A(C,R[0][O],R[1][O],bt));let L=(C,O)=>{let F=ze(
+n,{...$,epoch:C,time:O,brush:null}),[T,W]=[e.part("phi",C,v,O),n.part("phi",F.epoch,v,F.time)];return e.modalities.map((I,E)=>W[E]-T[E])},j=Array.from({length:r},
 (C,O)=>L(k,O)),B=Array.from({length:o},(C,O)=>L(O,M)),P=Pt([...j,...B],!0),q={name:"φ, B − A",text:C=>bt(C,e.digits)};if(d.draw({values:(C,O)=>j[O][C],count:r,
 now:M,range:P,brush:z,x:pn(e,$),y:q}),d.say({title:"φ, B − A, over the sequence"}),u.draw({values:(C,O)=>B[O][C],count:o,now:k,range:P,x:Ke(e.epochs),y:q}),u.
-say({title:`φ, B − A, over training, at ${St(e,x,M)}`}),w&&b($,"sample","epoch","layer")&&w.draw($),!h)return;let[D,H]=[e.part("coupling",k,S),n.part("coupli\
+say({title:`φ, B − A, over training, at ${St(e,v,M)}`}),w&&b($,"sample","epoch","layer")&&w.draw($),!h)return;let[D,H]=[e.part("coupling",k,S),n.part("coupli\
 ng",N.epoch,N.layer)];g.textContent=`Coupling weights W, B − A, layer ${e.layers[S]}${N.layer===S?"":` (of B: ${n.layers[N.layer]})`}`,m.flat().forEach((C,O)=>C.
-textContent=bt(H[O]-D[O],2))}}var U0=0;function G0(t,e,n,s){let a=t.samples.map((m,g)=>t.task==="classification"&&t.labelled?`${m} · ${t.outputs[t.targets[g]]}`:m),r=Dt("Sample",a,m=>e({sample:m}));
+textContent=bt(H[O]-D[O],2))}}var G0=0;function K0(t,e,n,s){let a=t.samples.map((m,g)=>t.task==="classification"&&t.labelled?`${m} · ${t.outputs[t.targets[g]]}`:m),r=Dt("Sample",a,m=>e({sample:m}));
 r.select.classList.add("mmv-sample"),r.select.style.width=`calc(${a.reduce((m,g)=>Math.max(m,_n(g)),0)}ch + 3.5em)`;let o=Dt("Layer",t.layers.map(String),m=>e({
 layer:m})),i=["state","influence","routing"].some(t.has),l=p("input",{type:"range",min:0,max:t.sizes.epoch-1,step:1,class:"mmv-epoch","aria-label":"Epoch"}),c=p(
 "span",{class:"mmv-epoch-label"});l.addEventListener("input",()=>e({epoch:Number(l.value)}));let f=p("label",{class:"mmv-control mmv-grow"},p("span",{},"Epoch"),
 l,c),d=Dt("Run",n.map(m=>m==="both"?"A and B":`${m}${s[m]&&`: ${s[m]}`}`),m=>e({run:n[m]})),u=p("div",{class:"mmv-controls"},r.node,...i?[o.node]:[],...n.length>
 1?[d.node]:[],f);function h(m){ht(r.select,"value",String(m.sample)),ht(o.select,"value",String(m.layer)),ht(d.select,"value",String(n.indexOf(m.run))),ht(l,"va\
 lue",String(m.epoch)),Mt(c,`${t.epochs[m.epoch]} of ${t.epochs[t.sizes.epoch-1]}`),ht(l,"ariaValueText",dn(t,m.epoch))}return{node:u,draw:h}}var Jf=t=>!(t.ctrlKey||
-t.metaKey||t.altKey||t.key==="Tab"||t.shiftKey&&t.key==="Enter");function K0(t){Jf(t)&&t.stopPropagation()}function Y0(t){let e=n=>{let s=n.composedPath()[0];s instanceof
-Element&&t.contains(s)&&s.toggleAttribute("data-lm-suppress-shortcuts",Jf(n))};return addEventListener("keydown",e,!0),()=>removeEventListener("keydown",e,!0)}var J0=new Map(
-[["ArrowRight",1],["ArrowUp",1],["ArrowLeft",-1],["ArrowDown",-1]]);function V0(t,e,n,s){let a=J0.get(t.key),r=t.target,o=/\bmmv-(time|epoch|channel)\b/.exec(r.
-className)?.[1];!a||!o||!t.shiftKey||(t.preventDefault(),s({[o]:Math.min(n[o]-1,Math.max(0,e[o]+10*a))}))}function X0(t){return t.notes.length?[p("details",{class:"\
+t.metaKey||t.altKey||t.key==="Tab"||t.shiftKey&&t.key==="Enter");function Y0(t){Jf(t)&&t.stopPropagation()}function J0(t){let e=n=>{let s=n.composedPath()[0];s instanceof
+Element&&t.contains(s)&&s.toggleAttribute("data-lm-suppress-shortcuts",Jf(n))};return addEventListener("keydown",e,!0),()=>removeEventListener("keydown",e,!0)}var V0=new Map(
+[["ArrowRight",1],["ArrowUp",1],["ArrowLeft",-1],["ArrowDown",-1]]);function X0(t,e,n,s){let a=V0.get(t.key),r=t.target,o=/\bmmv-(time|epoch|channel)\b/.exec(r.
+className)?.[1];!a||!o||!t.shiftKey||(t.preventDefault(),s({[o]:Math.min(n[o]-1,Math.max(0,e[o]+10*a))}))}function Z0(t){return t.notes.length?[p("details",{class:"\
 mmv-notes"},p("summary",{},"About these data"),p("ul",{},...t.notes.map(e=>p("li",{},Q(e)))))]:[]}async function Ga({model:t,el:e}){let n=t.get("data"),s=n.meta_b?
 ["A","B","both"]:["A"],a=co(lo(await Un(n.meta,n.body))),r=n.meta_b?co(lo(await Un(n.meta_b,n.body_b))):null,o=r?[a,r]:[a];o.forEach(I=>I.compared=o);let i=`mmv\
--title-${++U0}`,l=t.get("level")??2,c=t.get("address")?Af(t):null,f=t.get("selection"),d=I=>{$="";let E={...f,...I};E.sample>=a.recorded_samples&&a.model_epoch!==
+-title-${++G0}`,l=t.get("level")??2,c=t.get("address")?Af(t):null,f=t.get("selection"),d=I=>{$="";let E={...f,...I};E.sample>=a.recorded_samples&&a.model_epoch!==
 void 0&&E.epoch!==a.model_epoch&&(I.epoch!==void 0&&($=`${a.samples[E.sample]} was not recorded: it is computed with the weights of ${dn(a,a.model_epoch)} alone\
 .`),E.epoch=a.model_epoch),t.set("selection",E),t.save_changes()},u=df(t,a,(I="")=>{$=I,C()}),h=uf(a,u),m=I=>{h.compare(I),C()},g=r||!yf(t)?null:wf(a,t,d,{compare:m,
-predictions:u}),y=p("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),w=p("p",{class:"mmv-refused",role:"alert"}),b=G0(a,d,s,{A:a.name,B:r?.name??""}),
-v=p("div",{class:"mmv-title",id:i,role:"heading","aria-level":l},Q(a.title)),A=t.get("opened")?$s(t.get("selection"),a,s):"";A&&t.set("selection",t.get("opened"));
-let $=A&&`The selection in the address of this page does not exist: ${A}`,x=$s(t.get("selection"),a,s)?null:t.get("selection"),k=So(a,x,d,r?"A":""),S=[...k.updates],
-M=[k.node],z=[No(a,r?"A":"")],N=[k];if(r){let I=So(r,x&&ze(r,x),G=>d(Yc(r,G)),"B");N.push(I),z.push(No(r,"B"));let E=p("section",{class:"mmv-panel mmv-apart"}),
+predictions:u}),y=p("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),w=p("p",{class:"mmv-refused",role:"alert"}),b=K0(a,d,s,{A:a.name,B:r?.name??""}),
+x=p("div",{class:"mmv-title",id:i,role:"heading","aria-level":l},Q(a.title)),A=t.get("opened")?$s(t.get("selection"),a,s):"";A&&t.set("selection",t.get("opened"));
+let $=A&&`The selection in the address of this page does not exist: ${A}`,v=$s(t.get("selection"),a,s)?null:t.get("selection"),k=So(a,v,d,r?"A":""),S=[...k.updates],
+M=[k.node],z=[No(a,r?"A":"")],N=[k];if(r){let I=So(r,v&&ze(r,v),G=>d(Yc(r,G)),"B");N.push(I),z.push(No(r,"B"));let E=p("section",{class:"mmv-panel mmv-apart"}),
 U=Yf(E,a,r,d);S.push(...I.updates.map(G=>({...G,update:K=>G.update(ze(r,K))})),{root:E,update:U}),M.push(I.node,E)}let _=Us.flatMap(([I])=>N.some(E=>E.panels[I])?
 [I]:[]),R=Object.fromEntries(_.map(I=>[I,N.flatMap(E=>E.panels[I]??[])])),L=Rf(i,_,R,d),j=k.panels.sample?.querySelector(".mmv-body");g&&j?j.append(g.node):g&&(k.
 node.lastElementChild??k.node).after(g.node);let B=Wf(a),P=r?a.about.filter((I,E)=>I===r.about[E]).join(" · "):a.subtitle,q=p("section",{class:"mmv","aria-labe\
-lledby":i,...r?{"data-two":""}:{}},p("header",{},p("div",{class:"mmv-head"},v,p("div",{class:"mmv-faint"},Q(P)),B.node),b.node),p("div",{class:"mmv-strip"},...z.
-map(I=>I.node),y,w,L.node),...r?[M[2],p("div",{class:"mmv-runs"},M[0],M[1])]:M,...X0(a));q.querySelectorAll(".mmv-section-title").forEach(I=>I.setAttribute("ari\
+lledby":i,...r?{"data-two":""}:{}},p("header",{},p("div",{class:"mmv-head"},x,p("div",{class:"mmv-faint"},Q(P)),B.node),b.node),p("div",{class:"mmv-strip"},...z.
+map(I=>I.node),y,w,L.node),...r?[M[2],p("div",{class:"mmv-runs"},M[0],M[1])]:M,...Z0(a));q.querySelectorAll(".mmv-section-title").forEach(I=>I.setAttribute("ari\
 a-level",String(l+1))),q.querySelectorAll(".mmv-heading").forEach(I=>I.setAttribute("aria-level",String(l+(I.closest(".mmv-section")?2:1)))),Hf(q),B.mount(q),a.
 colours.forEach((I,E)=>q.style.setProperty(`--m${E}`,I));let D=null,H="";function C(){if(!D)return;let I=t.get("selection"),E=$s(I,a,s);if(Mt(w,E||t.get("messag\
 e")||$),E||(f={...I},b.draw(f),u.follow(f),u.waits(f)))return;let{edited:U,shows:G,comparing:K,state:J}=h.next(f),X=u.missing(f.sample);X&&(w.textContent||=`${a.
@@ -2157,40 +2160,40 @@ samples[f.sample]} was not recorded and cannot be computed: ${X}`),g&&g.draw(f,U
 if(at===H||(H=at,Yt(q,"data-section",L.draw(f.section)),z.forEach((st,dt)=>{ht(st.node,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB"[dt]),st.node.hidden||st.draw(
 {...dt&&r?ze(r,f):f,version:J.version,draft:J.draft})}),D.draw(J),M.forEach((st,dt)=>ht(st,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB "[dt])),J.draft))return;
 let tt=[Ys(a,f,G?ms(a,G.edits):""),...r?[Ys(r,ze(r,f))]:[]];O.redraw(),Mt(y,f.run==="both"?ne(a.phrases.both,{a:tt[0],b:tt[1]}):tt["AB".indexOf(f.run)])}q.addEventListener(
-"keydown",I=>{g?.key(I)||(K0(I),V0(I,f,a.sizes,d))});let O=va(q,o),F=Y0(q),T=["change:selection","change:message"];T.forEach(I=>t.on(I,C)),await u.take(),e.append(
-q);let W=D=Df(S);return C(),c?.restore(),setTimeout(u.start),()=>{c?.stop(),O.stop(),B.stop(),F(),u.stop(),g?.stop(),T.forEach(I=>t.off(I,C)),W.stop()}}var Z0=5,Q0=t=>new Float32Array(t.buffer.slice(t.byteOffset,t.byteOffset+t.byteLength));function tg(t,e){let n=e.every(({modality:d})=>d<0),s=n&&e.length===1,a=Xt(
+"keydown",I=>{g?.key(I)||(Y0(I),X0(I,f,a.sizes,d))});let O=va(q,o),F=J0(q),T=["change:selection","change:message"];T.forEach(I=>t.on(I,C)),await u.take(),e.append(
+q);let W=D=Df(S);return C(),c?.restore(),setTimeout(u.start),()=>{c?.stop(),O.stop(),B.stop(),F(),u.stop(),g?.stop(),T.forEach(I=>t.off(I,C)),W.stop()}}var Q0=5,tg=t=>new Float32Array(t.buffer.slice(t.byteOffset,t.byteOffset+t.byteLength));function eg(t,e){let n=e.every(({modality:d})=>d<0),s=n&&e.length===1,a=Xt(
 {label:`${t} by epoch: ${e.map(d=>d.name).join(", ")}`,log:"linear",series:e.map(({modality:d,name:u},h)=>n?{f:h,name:u}:{m:d,name:u})}),r=e.map(()=>p("span")),
 o=p("div",{class:"mmv-small mmv-curve-values"},...e.map((d,u)=>p("span",{class:"mmv-key"},...s?[]:[gn(h=>a.turn(u,h),d.name,n?as(u):Lt(d.modality),p("span",{},Q(
 d.name)," "))],r[u]))),i=p("div",{"data-chart":t},a.node,o),l=a.node.querySelector(".mmv-plot"),c=[];function f(d,u,h,m){let g=d[0]??0,y=Math.max(d[d.length-1]??
-0,g+Z0),w=y-g,b=e.map(({k:x})=>d.map((k,S)=>Number.isNaN(u[S*h+x])?void 0:u[S*h+x])),v=Pt(b.map(x=>x.filter(k=>k!==void 0)),!n),A=d.length-1,$=x=>(d[x]-g)/w;a.say(
-{title:t}),a.draw({values:(x,k)=>b[x][k],count:d.length,now:A,range:v,place:$,x:Ke(d,$),y:{name:t,text:x=>V(x)}}),r.forEach((x,k)=>x.textContent=A<0||b[k][A]===
-void 0?"":V(b[k][A])),c.forEach(x=>x.remove()),c=[...new Set(m.map(({place:x})=>x))].filter(x=>x>=g&&x<=y).map(x=>{let k=p("span",{class:"mmv-change-mark",title:m.
-filter(S=>S.place===x).map(eg).join(`
-`)});return k.style.left=`${100*(x-g)/w}%`,k}),l.append(...c)}return{node:i,draw:f}}var eg=({epoch:t,step:e,what:n,from:s,to:a})=>`epoch ${t}, step ${e}: ${Vf(n)}\
- ${s} → ${a}`;function Vf(t){let[e,...n]=t.split("/");return[e.replaceAll("_"," "),...n.length?[n.join("/")]:[]].join(", ")}function ng(t){if(!t.length)return p(
+0,g+Q0),w=y-g,b=e.map(({k:v})=>d.map((k,S)=>Number.isNaN(u[S*h+v])?void 0:u[S*h+v])),x=Pt(b.map(v=>v.filter(k=>k!==void 0)),!n),A=d.length-1,$=v=>(d[v]-g)/w;a.say(
+{title:t}),a.draw({values:(v,k)=>b[v][k],count:d.length,now:A,range:x,place:$,x:Ke(d,$),y:{name:t,text:v=>V(v)}}),r.forEach((v,k)=>v.textContent=A<0||b[k][A]===
+void 0?"":V(b[k][A])),c.forEach(v=>v.remove()),c=[...new Set(m.map(({place:v})=>v))].filter(v=>v>=g&&v<=y).map(v=>{let k=p("span",{class:"mmv-change-mark",title:m.
+filter(S=>S.place===v).map(ng).join(`
+`)});return k.style.left=`${100*(v-g)/w}%`,k}),l.append(...c)}return{node:i,draw:f}}var ng=({epoch:t,step:e,what:n,from:s,to:a})=>`epoch ${t}, step ${e}: ${Vf(n)}\
+ ${s} → ${a}`;function Vf(t){let[e,...n]=t.split("/");return[e.replaceAll("_"," "),...n.length?[n.join("/")]:[]].join(", ")}function sg(t){if(!t.length)return p(
 "p",{class:"mmv-faint mmv-small"},"No intervention so far.");let e=t.map(({epoch:s,step:a,what:r,from:o,to:i})=>p("tr",{},p("td",{},String(s)),p("td",{},String(
 a)),p("th",{scope:"row"},Q(Vf(r))),p("td",{},Q(o)),p("td",{},Q(i)))),n=["epoch","step","what","from","to"].map(s=>p("th",{scope:"col"},s));return p("table",{class:"\
-mmv-list mmv-changes"},p("thead",{},p("tr",{},...n)),p("tbody",{},...e))}var sg=0;function Xf({model:t,el:e}){let n=`mmv-cockpit-${++sg}`,s=p("p",{class:"mmv-re\
+mmv-list mmv-changes"},p("thead",{},p("tr",{},...n)),p("tbody",{},...e))}var ag=0;function Xf({model:t,el:e}){let n=`mmv-cockpit-${++ag}`,s=p("p",{class:"mmv-re\
 adout",role:"status","aria-live":"polite"}),a=p("p",{class:"mmv-error",role:"alert"}),r=p("div",{class:"mmv-pair mmv-cockpit-charts"}),o=p("div",{class:"mmv-scr\
 oll-x"}),i=p("p",{class:"mmv-faint mmv-small"},"The curves begin after epoch 0, the untrained model."),l=p("div",{class:"mmv-title",id:n,role:"heading","aria-le\
 vel":2}),c=mt("Interventions");c.setAttribute("aria-level","3");let f=p("section",{class:"mmv mmv-cockpit","aria-labelledby":n},a,l,s,i,r,c,o);t.get("colours").
-forEach((b,v)=>f.style.setProperty(`--m${v}`,b));let d=new Map;function u(){let{epochs:b,curves:v,body:A}=t.get("history"),$=Q0(A);i.hidden=b.length>0;let x=[...new Set(
-v.map(k=>k.chart))];for(let k of x){let S=v.map((_,R)=>({..._,k:R})).filter(_=>_.chart===k),M=JSON.stringify([k,S]),z=d.get(M)??tg(k,S);d.set(M,z),z.draw(b,$,v.
-length,t.get("changes"));let N=x.indexOf(k);r.children[N]!==z.node&&r.insertBefore(z.node,r.children[N]??null)}for(;r.children.length>x.length;)r.lastElementChild?.
+forEach((b,x)=>f.style.setProperty(`--m${x}`,b));let d=new Map;function u(){let{epochs:b,curves:x,body:A}=t.get("history"),$=tg(A);i.hidden=b.length>0;let v=[...new Set(
+x.map(k=>k.chart))];for(let k of v){let S=x.map((_,R)=>({..._,k:R})).filter(_=>_.chart===k),M=JSON.stringify([k,S]),z=d.get(M)??eg(k,S);d.set(M,z),z.draw(b,$,x.
+length,t.get("changes"));let N=v.indexOf(k);r.children[N]!==z.node&&r.insertBefore(z.node,r.children[N]??null)}for(;r.children.length>v.length;)r.lastElementChild?.
 remove();w.redraw()}function h(){l.textContent=t.get("title"),s.textContent!==t.get("status")&&(s.textContent=t.get("status")),a.textContent!==t.get("error")&&(a.
-textContent=t.get("error"))}function m(){o.replaceChildren(ng(t.get("changes"))),u()}let g=[["change:history",u],["change:changes",m],["change:status",h],["chan\
-ge:error",h]];g.forEach(([b,v])=>t.on(b,v)),e.append(f);let y=t.get("names").map(b=>({name:b})),w=va(f,[{modalities:y}]);return h(),m(),()=>{w.stop(),g.forEach(
-([b,v])=>t.off(b,v))}}var Eo=13,ag=91,zo=new Uint8Array(128).fill(255);for(let t=33,e=0;t<127;t++)"<&/".includes(String.fromCharCode(t))||(zo[t]=e++);function rg(t,e,n){if(!(Number.isInteger(
+textContent=t.get("error"))}function m(){o.replaceChildren(sg(t.get("changes"))),u()}let g=[["change:history",u],["change:changes",m],["change:status",h],["chan\
+ge:error",h]];g.forEach(([b,x])=>t.on(b,x)),e.append(f);let y=t.get("names").map(b=>({name:b})),w=va(f,[{modalities:y}]);return h(),m(),()=>{w.stop(),g.forEach(
+([b,x])=>t.off(b,x))}}var Eo=13,rg=91,zo=new Uint8Array(128).fill(255);for(let t=33,e=0;t<127;t++)"<&/".includes(String.fromCharCode(t))||(zo[t]=e++);function og(t,e,n){if(!(Number.isInteger(
 e)&&e>=0)||t.length!==2*Math.ceil(8*e/Eo))throw new Error(`${n} is damaged: ${t.length} characters are given for ${e} bytes`);let s=new Uint8Array(e),a=0,r=0,o=0;
-for(let i=0,l=0;i<t.length;i+=2){let c=zo[t.charCodeAt(i)]??255,f=zo[t.charCodeAt(i+1)]??255,d=c+ag*f;for(o|=(c===255?1:0)|d>>Eo,a|=d<<r,r+=Eo;r>=8;r-=8,a>>>=8)
+for(let i=0,l=0;i<t.length;i+=2){let c=zo[t.charCodeAt(i)]??255,f=zo[t.charCodeAt(i+1)]??255,d=c+rg*f;for(o|=(c===255?1:0)|d>>Eo,a|=d<<r,r+=Eo;r>=8;r-=8,a>>>=8)
 s[l++]=a}if(o)throw new Error(`${n} is damaged: it has a character that does not belong to it`);return s}function Zf(t){let e=o=>`the part "${o}" of this page`,
-n=o=>Object.hasOwn(t,o);function s(o){let i=document.getElementById(`mmviz-part-${o}`);if(!n(o)||!i)throw new Error(`${e(o)} is missing`);return rg(i.textContent,
+n=o=>Object.hasOwn(t,o);function s(o){let i=document.getElementById(`mmviz-part-${o}`);if(!n(o)||!i)throw new Error(`${e(o)} is missing`);return og(i.textContent,
 t[o].bytes,e(o))}let a=async o=>n(o)&&t[o].packing==="gzip"?Hn(s(o),t[o].size,e(o)):s(o);return{has:n,stored:s,bytes:a,text:async o=>new TextDecoder().decode(await a(
-o))}}function og(t){let e={},n=0;return{get:s=>t[s],set(s,a){t[s]=a,(e[`change:${s}`]??[]).forEach(r=>r())},save_changes(){clearTimeout(n),n=setTimeout(()=>vo(t.selection),
-300)},on:(s,a)=>{(e[s]??=[]).push(a)},off:(s,a)=>{e[s]=(e[s]??[]).filter(r=>r!==a)}}}async function ig(t){try{let[e,n,s]=await Promise.all([t.text("model-meta"),
+o))}}function ig(t){let e={},n=0;return{get:s=>t[s],set(s,a){t[s]=a,(e[`change:${s}`]??[]).forEach(r=>r())},save_changes(){clearTimeout(n),n=setTimeout(()=>vo(t.selection),
+300)},on:(s,a)=>{(e[s]??=[]).push(a)},off:(s,a)=>{e[s]=(e[s]??[]).filter(r=>r!==a)}}}async function lg(t){try{let[e,n,s]=await Promise.all([t.text("model-meta"),
 t.bytes("model-wasm"),t.text("bundle")]);return{meta:e,wasm:n,script:s,get blob(){return t.stored("model-blob")}}}catch(e){return{meta:"{}",wasm:new Uint8Array,
 script:"",get blob(){throw e}}}}async function Qf(){let t=document.getElementById("mmviz-view");try{let{parts:e,data:n,...s}=JSON.parse(document.getElementById(
 "mmviz-study").textContent),a=Zf(e);s.data=Object.fromEntries(await Promise.all(n.map(async r=>[r,await(r.startsWith("meta")?a.text(r):a.bytes(r))]))),a.has("mo\
-del-meta")&&(s.page_model=await ig(a)),s.what_if_result&&(s.what_if_result.body=await a.bytes("what_if_result")),s.opened=s.selection,s.selection={...s.selection,
-...$o()},t.textContent="",t.toggleAttribute("data-two",!!s.data.meta_b),await Ga({model:og(s),el:t})}catch(e){throw t.textContent=`This page could not be drawn:\
- ${e}. If this browser is older than 2024, use a newer one.`,e}}return od(lg);})();
+del-meta")&&(s.page_model=await lg(a)),s.what_if_result&&(s.what_if_result.body=await a.bytes("what_if_result")),s.opened=s.selection,s.selection={...s.selection,
+...$o()},t.textContent="",t.toggleAttribute("data-two",!!s.data.meta_b),await Ga({model:ig(s),el:t})}catch(e){throw t.textContent=`This page could not be drawn:\
+ ${e}. If this browser is older than 2024, use a newer one.`,e}}return od(cg);})();

@@ -13,7 +13,10 @@ const LEFT_OUT = ".mmv-panel-tools, .mmv-export, .mmv-trust, .mmv-lacks, .mmv-co
 const MARGIN = 12;
 const LIGHT = { "color-scheme": "light", "--paper": "#ffffff", "--ink": "#1f2430" };
 
-/** @typedef {{ left: number, top: number, defs: SVGElement, context: CanvasRenderingContext2D }} Drawing the corner of the panel, and where patterns go */
+/**
+ * The corner of the panel, where patterns go, and the text that was drawn last.
+ * @typedef {{ left: number, top: number, defs: SVGElement, context: CanvasRenderingContext2D, last?: { node: SVGElement, into: SVGElement, right: number, line: string } }} Drawing
+ */
 
 /**
  * Return what `act` returns while the view of a panel has the colours of the light theme, and no room for what the drawing leaves out; nothing of
@@ -91,6 +94,7 @@ function drawPseudo(into, node, which, drawing) {
   }
 }
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 /** One line of text per line of the page, at its place. @param {SVGElement} into @param {Text} node @param {CSSStyleDeclaration} style @param {Drawing} drawing */
 function drawText(into, node, style, drawing) {
   const paint = rgbOf(style.color);
@@ -116,13 +120,15 @@ function drawText(into, node, style, drawing) {
       Object.assign(last, { text: `${last.text} ${word[0]}`, left: Math.min(last.left, box.left), right: Math.max(last.right, box.right), top: Math.min(last.top, box.top), bottom: Math.max(last.bottom, box.bottom) });
     } else lines.push({ text: word[0], left: box.left, right: box.right, top: box.top, bottom: box.bottom });
   }
+  // an isolated name has the line of what it stands in
+  const holder = node.parentElement?.matches("bdi") ? node.parentElement.parentElement : null, decoration = holder ? getComputedStyle(holder).textDecorationLine : style.textDecorationLine;
   const { context } = drawing;
   context.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
   const measured = context.measureText("Mg"), up = measured.fontBoundingBoxAscent, down = measured.fontBoundingBoxDescent;
   const anchor = style.textAlign === "right" || style.textAlign === "end" ? "end" : style.textAlign === "center" ? "middle" : "start";
   const given = { fill: paint.colour, ...(paint.alpha < 1 ? { "fill-opacity": paint.alpha } : {}), "font-family": style.fontFamily, "font-size": parseFloat(style.fontSize),
     ...(style.fontWeight === "400" ? {} : { "font-weight": style.fontWeight }), ...(style.fontStyle === "normal" ? {} : { "font-style": style.fontStyle }),
-    ...(style.textDecorationLine === "line-through" ? { "text-decoration": "line-through" } : {}) };
+    ...(decoration === "none" ? {} : { "text-decoration": decoration }) };
   for (const { text, left, right, top, bottom } of lines) {
     if (upright) {
       const x = (left + right) / 2 - drawing.left + (up - down) / 2, y = (top + bottom) / 2 - drawing.top;
@@ -130,7 +136,16 @@ function drawText(into, node, style, drawing) {
       continue;
     }
     const x = (anchor === "end" ? right : anchor === "middle" ? (left + right) / 2 : left) - drawing.left, y = (top + bottom - up - down) / 2 + up - drawing.top;
-    into.append(s("text", { x: round(x), y: round(y), ...(anchor === "start" ? {} : { "text-anchor": anchor }), ...given }, text));
+    // what follows on the same line in the same letters is one text: in another program's letters a gap stays a gap
+    const { last } = drawing, key = JSON.stringify([round(y), given]), gap = last ? left - last.right : NaN;
+    if (last && anchor === "start" && last.into === into && last.line === key && gap > -1 && gap < given["font-size"] / 2 && !RIGHT_TO_LEFT.test(last.node.textContent + text)) {
+      last.node.append(`${gap > 1 ? " " : ""}${text}`);
+      last.right = right;
+      continue;
+    }
+    const made = s("text", { x: round(x), y: round(y), ...(anchor === "start" ? {} : { "text-anchor": anchor }), ...given }, text);
+    into.append(made);
+    drawing.last = anchor === "start" ? { node: made, into, right, line: key } : undefined;
   }
 }
 
