@@ -50,6 +50,7 @@ def saved(page, view, kind):
     menu = page.locator(f"[data-view='{view}'] .mmv-export")
     if menu.get_attribute("open") is None:
         menu.locator("summary").click()
+    page.wait_for_timeout(120)  # Chromium drops the eleventh download of a second
     click = menu.get_by_role("button", name=kind, exact=True).click
     if os.environ.get("MMVIZ_BROWSER") != "firefox":
         with page.expect_download() as waiting:
