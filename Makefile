@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds truth wheel lock clean
+.PHONY: help lab app test check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views fuzz mutants soak gpu browser course figures notebooks report same-results seconds truth wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ gpu: ## the same on an NVIDIA GPU; needs torch and triton, nothing else
 
 fuzz: $(VENV)/.dev ## one million spoilt inputs for every reader (an hour and a half with two cores of its own; FUZZ="--count 20000" for less); JSON beside the tests
 	$(BIN)/python tests/hostile/fuzz.py --json tests/hostile/fuzz.json $(FUZZ)
+
+mutants: $(VENV)/.dev ## change the sources in random places and count the changes that no test notices (hours; MUTANTS="--only io --count 20", --measure after a change of sources or tests)
+	$(PIP) install -q -c constraints.txt cosmic-ray coverage
+	$(BIN)/python tests/bars/mutants.py $(MUTANTS)
 
 browser: ## install Debian's Chromium and Firefox for the browser tests (needs apt and root)
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
