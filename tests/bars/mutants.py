@@ -65,6 +65,7 @@ class Watch:
 
 
 def run_pytest(arguments, watch):
+    """Run pytest in this process with the plugin `watch`; return its status."""
     import pytest
 
     return int(pytest.main(["-q", "-p", "no:randomly", "-p", "no:cacheprovider", *arguments], plugins=[watch]))
@@ -281,10 +282,10 @@ class Runner:
 
 def interval(killed, n):
     """Wilson's 95 % interval of a share."""
-    z = 1.96
-    middle = (killed + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * (killed * (n - killed) / n + z * z / 4) ** 0.5
-    return [round(middle - half, 3), round(middle + half, 3)]
+    from scipy.stats import binomtest
+
+    low, high = binomtest(killed, n).proportion_ci(method="wilson")
+    return [round(float(low), 3), round(float(high), 3)]
 
 
 def summary(rows, all_places, read):
@@ -339,6 +340,7 @@ def import_libraries():
 
 
 def main(argv=None):
+    """Judge the mutants of the chosen packages and write the JSON; see the module's text."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=PACKAGES, default=list(PACKAGES))
     parser.add_argument("--count", type=int, default=60, help="mutants of each package")
