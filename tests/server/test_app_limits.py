@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from types import SimpleNamespace
@@ -13,6 +14,12 @@ from mmviz.core.errors import ConfigError, MissingDependencyError
 from mmviz.server.app import main
 
 needs_voila = pytest.mark.skipif(find_spec("voila") is None, reason="voila is not installed: pip install 'mmviz[app]'")
+
+
+def finish(coroutine):
+    """Run a coroutine in a thread of its own: an open browser keeps an event loop in the main thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @needs_voila
@@ -71,7 +78,7 @@ def test_a_process_ends_five_minutes_after_its_page_was_closed_or_an_hour_after_
         del kernels._kernels[kernel_id]
 
     kernels.shutdown_kernel = shutdown_kernel
-    asyncio.run(kernels.cull_kernel_if_idle("k"))
+    finish(kernels.cull_kernel_if_idle("k"))
     assert ended == ["k"] * ends
 
 
@@ -92,7 +99,7 @@ def test_pages_that_start_at_the_same_time_count(monkeypatch):
     async def five():
         return await asyncio.gather(*(kernels.start_kernel() for _ in range(5)), return_exceptions=True)
 
-    refused = [one for one in asyncio.run(five()) if isinstance(one, HTTPError)]
+    refused = [one for one in finish(five()) if isinstance(one, HTTPError)]
     assert len(kernels._kernels) == 2
     assert [one.status_code for one in refused] == [503] * 3
     assert "2 pages are open" in refused[0].log_message
