@@ -29,8 +29,12 @@ def environment(threads: int, *, emulate_avx2: bool = False) -> dict[str, str]:
     return found | (EMULATE_AVX2 if emulate_avx2 else {})
 
 
-def call(function: str, threads: int, *, emulate_avx2: bool = False, **arguments: Any) -> Any:
+def call(
+    function: str, threads: int, *, emulate_avx2: bool = False, also: dict[str, str] | None = None, **arguments: Any
+) -> Any:
     """Call "package.module:name" with JSON arguments in a fresh process and return its JSON result.
+
+    `also` are more settings of its environment.
 
     Raises
     ------
@@ -42,7 +46,7 @@ def call(function: str, threads: int, *, emulate_avx2: bool = False, **arguments
         command = [sys.executable, "-m", "bench.fresh_process", function, json.dumps(arguments), str(result)]
         done = subprocess.run(
             command,
-            env=environment(threads, emulate_avx2=emulate_avx2),
+            env=environment(threads, emulate_avx2=emulate_avx2) | (also or {}),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

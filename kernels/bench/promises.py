@@ -56,15 +56,27 @@ def where(row: Row, *names: str) -> str:
 
 
 def scan(rows: list[Row]) -> Iterator[Verdict]:
-    """Yield verdicts on the coupled scan against the loop and the ceiling."""
+    """Yield verdicts on the coupled scan against the loop, forward, and the ceiling."""
     rows = [row for row in find(rows, group="scan") if row.threads == _most(rows)]
-    for row, ratio in pairs(rows, contenders.NUMBA, contenders.LOOP):
-        wide = row.simd == "avx512"
-        limit = (20.0 if wide else 12.0) if row.step == FORWARD else (15.0 if wide else 10.0)
+    for row, ratio in pairs(rows, contenders.NUMBA, contenders.LOOP, step=FORWARD):
+        limit = 20.0 if row.simd == "avx512" else 12.0
         yield at_least("coupled scan, fair PyTorch loop / ours", where(row, "B", "L", "N"), limit, ratio)
     for row, ratio in pairs(rows, contenders.NUMBA, contenders.CEILING):
         limit = 1.15 if row.step == FORWARD else 1.25
         yield at_most("coupled scan, ours / C++ ceiling", where(row, "B", "L", "N"), limit, 1.0 / ratio)
+
+
+def best_state(rows: list[Row]) -> Iterator[Verdict]:
+    """Yield verdicts on training against the loop, each alone in its best state: the lower ratio of medians and least times."""
+    rows = find(rows, group="best_state")
+    for row in find(rows, contender=contenders.NUMBA):
+        for other in find(rows, contender=contenders.LOOP, shape=row.shape, threads=row.threads, simd=row.simd):
+            if row.time is None or other.time is None:
+                continue
+            ratio = min(other.time[key] / row.time[key] for key in ("median", "least"))
+            limit = 15.0 if row.simd == "avx512" else 10.0
+            place = where(row, "B", "L", "N") + "; the lower of the ratios of medians and of least times"
+            yield at_least("coupled scan, fair PyTorch loop / ours, each alone in its best state", place, limit, ratio)
 
 
 def selective(rows: list[Row]) -> Iterator[Verdict]:
@@ -191,6 +203,7 @@ def influence(rows: list[Row]) -> Iterator[Verdict]:
 
 ALL: tuple[Callable[[list[Row]], Iterator[Verdict]], ...] = (
     scan,
+    best_state,
     selective,
     limits,
     coupling,

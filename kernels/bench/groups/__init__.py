@@ -7,6 +7,7 @@ from bench.rows import Row
 
 NAMES = (
     "scan",
+    "best_state",
     "selective",
     "limits",
     "coupling",

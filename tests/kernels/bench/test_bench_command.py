@@ -23,7 +23,9 @@ IN_PROCESS = [name for name in groups.NAMES if name != "startup"]
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Call in this process what would start one, JSON in between all the same."""
 
-    def call(function: str, threads: int, *, emulate_avx2: bool = False, **arguments: Any) -> Any:
+    def call(
+        function: str, threads: int, *, emulate_avx2: bool = False, also: dict[str, str] | None = None, **arguments: Any
+    ) -> Any:
         module, name = function.split(":")
         found = getattr(importlib.import_module(module), name)(**json.loads(json.dumps(arguments)))
         return json.loads(json.dumps(found))
@@ -72,7 +74,7 @@ def test_without_a_gpu_nothing_is_written(tmp_path: Path, capsys: pytest.Capture
 
 def test_an_unknown_group_is_named_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--only", "scan,sacn", "--quick"]) == 1
-    assert "there is no group sacn. Choose from scan, selective" in capsys.readouterr().out
+    assert "there is no group sacn. Choose from scan, best_state, selective" in capsys.readouterr().out
     with pytest.raises(ValueError, match="there is no group 'sacn'"):
         groups.run("sacn", QUICK)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from bench import contenders, fusion, limits, promises, tables
+from bench.groups import best_state
 from bench.groups.scan_gpu import COUPLED, MAMBA_CUDA, MAMBA_THREE, SINGLE, TRITON
 from bench.problems import Shape
 from bench.rows import Row, find, read, unpack, write
@@ -29,6 +30,28 @@ def test_ratios_are_slow_over_fast_and_judged_by_the_vector_width() -> None:
     assert (ceiling.expected, ceiling.measured, ceiling.met) == ("≤ 1.15×", "1.05×", True)
     narrow = [row(r.contender, r.median, simd="avx2 (emulated)") for r in rows if r.median]
     assert [(v.expected, v.met) for v in promises.scan(narrow)] == [("≥ 12×", True), ("≤ 1.15×", True)]
+
+
+def test_training_is_judged_by_the_lower_ratio_each_in_its_best_state() -> None:
+    def state(contender: str, median: float, least: float) -> Row:
+        found = row(contender, median, group="best_state", step="forward + backward")
+        assert found.time is not None
+        found.time["least"] = least
+        return found
+
+    def of(contender: str, shipped: list[Row], kept: list[Row]) -> Row:
+        return best_state.best({best_state.SHIPPED: shipped, best_state.KEPT: kept})
+
+    fast, slow = contenders.NUMBA, contenders.LOOP
+    ours = of(fast, [state(fast, 20.0, 19.0)], [state(fast, 24.0, 18.0)])
+    loop = of(slow, [state(slow, 900.0, 600.0)], [state(slow, 400.0, 270.0), state(slow, 330.0, 280.0)])
+    assert (ours.note[:20], ours.time and ours.time["least"]) == ("best state: shipped;", 18.0)
+    assert (loop.note[:24], loop.median) == ("best state: memory kept;", 330.0)
+    assert loop.values == {"shipped ms": 900.0, "memory kept ms": 330.0}
+    (found,) = promises.best_state([ours, loop])  # 330 / 20 and 270 / 18
+    assert (found.expected, found.measured, found.met) == ("≥ 15×", "15×", True)
+    loop.time = {**(loop.time or {}), "median": 280.0}
+    assert [v.measured for v in promises.best_state([ours, loop])] == ["14×"]
 
 
 @pytest.mark.parametrize("other", [{"threads": 1}, {"simd": "avx2"}, {"shape": SIZES | {"L": 50}}, {"step": "memory"}])
