@@ -77,7 +77,7 @@ def run(settings: Settings) -> list[Row]:
             for _ in range(1 if settings.quick else ROUNDS):
                 for state, environment in STATES.items():
                     for name in CONTENDERS:
-                        told = fresh_process.call(
+                        stated = fresh_process.call(
                             "bench.groups.best_state:one",
                             settings.most,
                             emulate_avx2=emulated,
@@ -86,6 +86,6 @@ def run(settings: Settings) -> list[Row]:
                             sizes=sizes,
                             quick=settings.quick,
                         )
-                        found[name][state] += unpack(told)
+                        found[name][state] += unpack(stated)
             rows += [best(by_state) for by_state in found.values()]
     return rows
