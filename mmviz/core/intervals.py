@@ -267,9 +267,32 @@ def clustered_score(
     if count < 2:
         return point, float("nan"), float("nan")
     without = np.array([score(rows[number != g]) for g in range(count)])
-    error = np.sqrt((count - 1) / count * ((without - point) ** 2).sum())
-    reach = student_t(_effective(size) - 1, level) * (error if error > 0 else np.nan)
-    return point, float(point - reach), float(point + reach)
+    reach = float(jackknife_reach(without, point, size, level))
+    return point, point - reach, point + reach
+
+
+def jackknife_reach(
+    without: Float[np.ndarray, "group *rest"],
+    point: Float[np.ndarray, "*rest"] | float,
+    size: Int[np.ndarray, " group"],
+    level: float = 0.95,
+) -> Float[np.ndarray, "*rest"]:
+    """Return half the width of the interval of scores, from the scores without each group; NaN where every group leaves the same score.
+
+    Parameters
+    ----------
+    without
+        Scores of the samples without one group, for each of at least two groups.
+    point
+        Scores of all samples.
+    size
+        Number of samples of each group.
+    level
+        Of the interval.
+    """
+    count = len(size)
+    error = np.sqrt((count - 1) / count * ((without - point) ** 2).sum(0))
+    return student_t(_effective(size) - 1, level) * np.where(error > 0, error, np.nan)
 
 
 def _effective(size: np.ndarray) -> float:

@@ -4,17 +4,21 @@ With a task and a run at hand, `mmviz.train.metrics.score` chooses among them.
 """
 
 from mmviz.metrics.classification import accuracy, balanced_accuracy, classification, f1, polarity
+from mmviz.metrics.partial_information import PartialInformation, decompose, partial_information
 from mmviz.metrics.regression import mean_absolute_error, pearson, regression, sentiment
 from mmviz.metrics.score import Metrics, Score
 
 __all__ = [
     "Metrics",
+    "PartialInformation",
     "Score",
     "accuracy",
     "balanced_accuracy",
     "classification",
+    "decompose",
     "f1",
     "mean_absolute_error",
+    "partial_information",
     "pearson",
     "polarity",
     "regression",
