@@ -11,6 +11,7 @@ from mmviz.analysis.imbalance import deviations, imbalance, imbalance_e1, imbala
 from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
 from mmviz.analysis.over_runs import map_agreement, over_runs, sign_agreement
+from mmviz.analysis.partial_information import partial_information
 from mmviz.analysis.per_run import select_run
 from mmviz.analysis.retraining import retraining, value_by_retraining
 from mmviz.analysis.routing import mutual_information, routing
@@ -43,6 +44,7 @@ __all__ = [
     "mutual_information",
     "over_runs",
     "owen_values",
+    "partial_information",
     "plan_entropy",
     "plan_monotonicity",
     "plan_summary",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: the parts, in the order of every array of this module
 PARTS = ("redundancy", "unique_first", "unique_second", "synergy")
-#: least number of samples for each cell of the table with an interval; with 3.5 the interval of the synergy covers 35 %
+#: least number of samples for each cell of the table with an interval; with fewer, it misses the synergy far too often
 SAMPLES_PER_CELL = 8
 #: solver: greatest number of sweeps, and of scalings within one
 SWEEPS, SCALINGS = 3000, 30
@@ -31,7 +31,7 @@ class PartialInformation:
     bits
         The parts of the table of counts (plug-in estimate).
     corrected
-        The same minus the bias that the bootstrap finds; at least 0.
+        The same minus the bias that the bootstrap finds, or with groups the jackknife over them; at least 0.
     low, high
         95 % interval; NaN where there are too few samples or groups.
     null, null_high
@@ -97,8 +97,10 @@ def partial_information(
     -----
     The plug-in estimate is biased upwards, the synergy most of all: compare with ``null`` before you call a part present. The null keeps the
     counts of all three variables and what X1 and X2 tell about each other. With groups, the target is moved as a whole sequence over groups in a
-    random order, so that dependence within groups remains. The interval contains the percentile interval of the bootstrap and the normal interval around the
-    corrected estimate; with groups, estimate and corrected estimate ± t times the error of the jackknife. It is conservative near 0 (``tests/metrics/test_partial_information.py`` simulates the coverage).
+    random order, so that dependence within groups remains. The interval contains the percentile interval of the bootstrap and the normal interval around both
+    estimates; with groups, both estimates ± t times the error of the jackknife, of the parts and of their square roots, whose error depends less on their
+    size. It is conservative near 0, and too short over fewer than some 10 groups, or where few groups hold all the difference
+    (``tests/metrics/test_partial_information.py`` simulates the coverage).
 
     References
     ----------
@@ -131,12 +133,28 @@ def partial_information(
         np.stack([_counts(x1, x2, _moved(y, own, draw), levels) for _ in range(permutations)]) / n, tolerance=1e-3
     )[0]
     spread = decompose(draw.multinomial(n, table.ravel(), size=resamples).reshape(-1, *levels) / n, tolerance=1e-3)[0]
-    corrected = np.maximum(2 * bits - spread.mean(0), 0)
-    low, high, text = _interval((x1, x2, y), levels, bits, corrected, spread, own, group)
+    without = None if own is None else _without_each_group((x1, x2, y), levels, own)
+    if without is None:
+        corrected = 2 * bits - spread.mean(0)
+    else:
+        corrected = len(without) * bits - (len(without) - 1) * without.mean(0)
+    corrected = np.maximum(corrected, 0)
+    if n < SAMPLES_PER_CELL * cells:
+        low = high = np.full(4, np.nan)
+        text = f"no interval: {n} samples in {cells} cells, fewer than {SAMPLES_PER_CELL} per cell"
+    elif own is None or without is None:
+        low, high = _bootstrap_interval(bits, corrected, spread)
+        text = f"95 %, bootstrap, {n} samples taken as independent"
+    elif len(without) < 2:
+        low = high = np.full(4, np.nan)
+        text = "no interval: one group, so the variation between groups is unknown"
+    else:
+        low, high = _jackknife_interval(bits, corrected, without, np.bincount(own))
+        text = f"95 %, jackknife over groups, {samples_text(group, n)}"
     return PartialInformation(
         bits=bits,
         corrected=corrected,
-        low=low,
+        low=np.maximum(low, 0),
         high=high,
         null=null.mean(0),
         null_high=np.quantile(null, 0.95, axis=0),
@@ -291,31 +309,39 @@ def _moved(y: np.ndarray, own: np.ndarray | None, draw: np.random.Generator) -> 
     return moved
 
 
-def _interval(
-    values: tuple[np.ndarray, np.ndarray, np.ndarray],
-    levels: tuple[int, int, int],
-    bits: np.ndarray,
-    corrected: np.ndarray,
-    spread: np.ndarray,
-    own: np.ndarray | None,
-    group: np.ndarray | None,
-) -> tuple[np.ndarray, np.ndarray, str]:
-    """Return low, high and what the interval is."""
-    n, cells = len(values[0]), int(np.prod(levels))
-    unknown = np.full(4, np.nan)
-    if n < SAMPLES_PER_CELL * cells:
-        return unknown, unknown, f"no interval: {n} samples in {cells} cells, fewer than {SAMPLES_PER_CELL} per cell"
-    ends = np.stack([bits, corrected])
-    if own is None:
-        reach = 1.96 * spread.std(0, ddof=1)
-        low, high = np.quantile(spread, [0.025, 0.975], axis=0)
-        low, high = np.minimum(low, (ends - reach).min(0)), np.maximum(high, (ends + reach).max(0))
-        return np.maximum(low, 0), high, f"95 %, bootstrap, {n} samples taken as independent"
-    size = np.bincount(own)
-    if len(size) < 2:
-        return unknown, unknown, "no interval: one group, so the variation between groups is unknown"
-    whole_table = _counts(*values, levels)
-    without = [whole_table - _counts(*(v[own == g] for v in values), levels) for g in range(len(size))]
-    reach = jackknife_reach(decompose(np.stack(without), tolerance=1e-5)[0], bits, size)
-    low, high = (ends - reach).min(0), (ends + reach).max(0)
-    return np.maximum(low, 0), high, f"95 %, jackknife over groups, {samples_text(group, n)}"
+def _without_each_group(
+    values: tuple[np.ndarray, np.ndarray, np.ndarray], levels: tuple[int, int, int], own: np.ndarray
+) -> Float[np.ndarray, "group part"]:
+    """Return the parts of the samples without each group; of all samples where there is one group."""
+    whole_table, count = _counts(*values, levels), own.max() + 1
+    if count < 2:
+        return decompose(whole_table[None])[0]
+    without = [
+        whole_table - _counts(values[0][own == g], values[1][own == g], values[2][own == g], levels)
+        for g in range(count)
+    ]
+    return decompose(np.stack(without), tolerance=1e-5)[0]
+
+
+def _bootstrap_interval(
+    bits: Float[np.ndarray, " part"], corrected: Float[np.ndarray, " part"], spread: Float[np.ndarray, "resample part"]
+) -> tuple[Float[np.ndarray, " part"], Float[np.ndarray, " part"]]:
+    """Return the least interval that holds the percentile interval and the normal ones around both estimates."""
+    reach = 1.96 * spread.std(0, ddof=1)
+    low, high = np.quantile(spread, [0.025, 0.975], axis=0)
+    return np.minimum(low, np.minimum(bits, corrected) - reach), np.maximum(high, np.maximum(bits, corrected) + reach)
+
+
+def _jackknife_interval(
+    bits: Float[np.ndarray, " part"],
+    corrected: Float[np.ndarray, " part"],
+    without: Float[np.ndarray, "group part"],
+    size: Int[np.ndarray, " group"],
+) -> tuple[Float[np.ndarray, " part"], Float[np.ndarray, " part"]]:
+    """Return the least interval that holds those of the jackknife around both estimates, of the parts and of their square roots."""
+    both = np.maximum([bits, corrected], 0)
+    reach = np.nan_to_num(jackknife_reach(without, bits, size))
+    of_root = np.nan_to_num(jackknife_reach(np.sqrt(np.maximum(without, 0)), np.sqrt(np.maximum(bits, 0)), size))
+    least, most = both.min(0), both.max(0)
+    low = np.minimum(least - reach, np.maximum(np.sqrt(least) - of_root, 0) ** 2)
+    return low, np.maximum(most + reach, (np.sqrt(most) + of_root) ** 2)

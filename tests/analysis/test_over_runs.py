@@ -17,6 +17,7 @@ CALLS = {
     "imbalance": {"per_epoch": True},
     "influence": {},
     "interactions": {},
+    "partial_information": {"about": "prediction", "bins": 2, "permutations": 20, "resamples": 50},
     "prefix_shapley": {"value": "log_likelihood"},
     "shapley": {},
     "shapley_by_class": {},

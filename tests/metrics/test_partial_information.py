@@ -116,7 +116,7 @@ def test_independent_variables_have_no_part_above_their_null(levels):
         above += found.bits > found.null_high
         plain += found.bits
     assert np.all(above <= 6), above  # expected 2 of 40; more than 6 has a probability below 0.4 %
-    assert plain[3] / 40 > 0.01 * (levels - 1)
+    assert plain[3] / 40 > {2: 0.003, 3: 0.015}[levels]
 
 
 def mixture(levels, first, second, synergy):
@@ -136,18 +136,18 @@ def test_intervals_cover_the_truth(levels, n, first, second, synergy):
     p = mixture(levels, first, second, synergy)
     p /= p.sum()
     truth = decompose(p, tolerance=1e-6)[0]
-    draw, covered, runs = np.random.default_rng(1), np.zeros(4), 120
+    draw, covered, runs = np.random.default_rng(1), np.zeros(4), 80
     for seed in range(runs):
         cell = draw.choice(p.size, n, p=p.ravel())
         found = partial_information(*np.unravel_index(cell, p.shape), permutations=20, resamples=100, seed=seed)
         covered += (found.low <= truth + 1e-3) & (truth - 1e-3 <= found.high)
-    assert np.all(covered / runs >= 0.9), covered / runs  # nominal 0.95; 120 runs: below 0.9 has a probability of 1 %
+    assert np.all(covered / runs >= 0.88), covered / runs  # nominal 0.95; 80 runs: below 0.88 has a probability of 1 %
 
 
 def test_intervals_over_groups_are_wider_where_groups_differ_and_cover_the_truth():
     """Within a recording the source is right or random throughout: samples are not independent."""
     p = mixture(2, 0.5, 0.5, 0)
-    draw, covered, plain, runs = np.random.default_rng(4), np.zeros(4), np.zeros(4), 100
+    draw, covered, plain, runs = np.random.default_rng(4), np.zeros(4), np.zeros(4), 60
     truth = decompose(p / p.sum(), tolerance=1e-6)[0]
     group = np.repeat(np.arange(30), 10).astype(str)
     for seed in range(runs):
@@ -158,7 +158,7 @@ def test_intervals_over_groups_are_wider_where_groups_differ_and_cover_the_truth
         covered += (found.low <= truth + 1e-3) & (truth - 1e-3 <= found.high)
         plain += (alone.low <= truth + 1e-3) & (truth - 1e-3 <= alone.high)
     assert "300 samples in 30 groups" in found.interval
-    assert np.all(covered / runs >= 0.88), covered / runs
+    assert np.all(covered / runs >= 0.9), covered / runs
     assert plain[1] / runs < covered[1] / runs, "as independent samples the interval is too narrow"
 
 
