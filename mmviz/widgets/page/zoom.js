@@ -104,5 +104,11 @@ export function onZoom(area, box, T, now, pick) {
       middle = at;
     }
   }
-  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, (event) => fingers.delete(/** @type {PointerEvent} */ (event).pointerId), true);
+  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, (event) => {
+    if (scheduled) { // the last move before the first finger leaves
+      cancelAnimationFrame(scheduled);
+      gesture();
+    }
+    fingers.delete(/** @type {PointerEvent} */ (event).pointerId);
+  }, true);
 }

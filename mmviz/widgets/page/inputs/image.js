@@ -35,7 +35,7 @@ function extent({ values, valid }, F) {
 /** @param {Frame} frame @param {number} m @param {Pick} pick */
 export function image(frame, m, pick) {
   const { name, features, unit, display } = frame.modalities[m], { frames, colours } = display, F = features.length;
-  const canvas = h("canvas", { role: "img" }), before = h("canvas", { role: "img" }), mark = h("div", { class: "mmv-input-mark", "aria-hidden": "true" }), note = faint();
+  const canvas = h("canvas", { role: "img", "aria-label": `${name}: image` }), before = h("canvas", { role: "img", "aria-label": `${name}: the recorded image` }), mark = h("div", { class: "mmv-input-mark", "aria-hidden": "true" }), note = faint();
   const box = h("div", { class: "mmv-input-image mmv-map" }, canvas, mark), recorded = h("div", { class: "mmv-input-image mmv-map mmv-input-recorded" }, before);
   const titles = [h("figcaption", { class: "mmv-faint" }), h("figcaption", { class: "mmv-faint" }, "recorded")];
   const beside = h("figure", { class: "mmv-input-figure", hidden: "" }, recorded, titles[1]);

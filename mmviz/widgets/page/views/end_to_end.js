@@ -75,7 +75,7 @@ function mount(root, frame, _state, pick) {
   const bias = total("bias"), sum = total("sum");
   const title = heading(method), about = h("p", { class: "mmv-small mmv-attribution-about" }), note = h("p", { class: "mmv-faint mmv-small" });
   const table = h("table", { class: "mmv-attribution", "aria-label": "Share of each modality" }, h("tbody", {}, ...lanes.map((one) => one.node), bias.node, sum.node));
-  const canvas = h("canvas", { role: "img" }), line = h("div", { class: "mmv-at" });
+  const canvas = h("canvas", { role: "img", "aria-label": "Map of the attribution" }), line = h("div", { class: "mmv-at" });
   const cuts = frame.modalities.slice(1).map(() => h("div", { class: "mmv-cut-x" }));
   cuts.forEach((node, k) => node.style.setProperty("--at", String((k + 1) / M)));
   const box = h("div", { class: "mmv-plot mmv-map mmv-pairs" }, canvas, h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...cuts, line)), caption = h("div", { class: "mmv-subtitle" });

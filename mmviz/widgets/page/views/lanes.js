@@ -189,7 +189,7 @@ function signalLane(frame, m) {
 /** @param {Frame} frame @param {number} m */
 function stateLane(frame, m) {
   const { time: T, channel: C } = frame.sizes;
-  const canvas = h("canvas", { role: "img" }), count = h("div", { class: "mmv-faint" }), absent = h("span", { class: "mmv-absent", hidden: "" }, "no scan in this layer");
+  const canvas = h("canvas", { role: "img", "aria-label": `${frame.modalities[m].name}: hidden state` }), count = h("div", { class: "mmv-faint" }), absent = h("span", { class: "mmv-absent", hidden: "" }, "no scan in this layer");
   let rows = C;
   const line = h("div", { class: "mmv-row", "aria-hidden": "true" }), lastRow = h("span");
   /** @type {State | null} */

@@ -18,7 +18,7 @@ function mount(root, frame, _state, pick) {
   const blockOf = (t) => starts.reduce((best, from, b) => (from <= t ? b : best), 0);
   /** @type {(b: number) => number} */
   const lastOf = (b) => (b + 1 < B ? starts[b + 1] : T) - 1;
-  const canvas = h("canvas", { role: "img" }), lines = Array.from({ length: M }, () => h("div", { class: "mmv-at" }));
+  const canvas = h("canvas", { role: "img", "aria-label": "Operator map" }), lines = Array.from({ length: M }, () => h("div", { class: "mmv-at" }));
   const grid = frame.modalities.flatMap((_, k) => (k ? [h("div", { class: "mmv-cut-x" }), h("div", { class: "mmv-cut-y" })] : []));
   grid.forEach((node, i) => node.style.setProperty("--at", String((1 + (i >> 1)) / M)));
   const box = h("div", { class: "mmv-plot mmv-map mmv-square" }, canvas, h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...grid, ...lines));

@@ -31,7 +31,7 @@ function mount(root, frame, _state, pick) {
     follow({ ...scatter, ...part });
     pick({ scatter });
   }
-  const canvas = h("canvas", { role: "img" }), outline = s("path", { class: "mmv-lasso" }), drawing = s("svg", { "aria-hidden": "true" }, outline), ring = h("span", { class: "mmv-ring", "aria-hidden": "true" });
+  const canvas = h("canvas", { role: "img", "aria-label": "Scatter of the samples" }), outline = s("path", { class: "mmv-lasso" }), drawing = s("svg", { "aria-hidden": "true" }, outline), ring = h("span", { class: "mmv-ring", "aria-hidden": "true" });
   const lines = [s("line", { class: "mmv-zero" }), s("line", { class: "mmv-zero" })];
   drawing.prepend(...lines);
   const box = h("div", { class: "mmv-plot mmv-samples-plot" }, canvas, drawing, ring);

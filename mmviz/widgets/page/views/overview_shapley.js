@@ -35,7 +35,7 @@ function mount(root, frame, _state, pick) {
   const axis = axisLabels(), title = h("div", { class: "mmv-field-title" }, `φ, ${frame.target_name} →`);
   let sample = -1;
   const lanes = frame.modalities.map((one, m) => {
-    const canvas = h("canvas", { role: "img" }), rule = h("span", { class: "mmv-zero-line", "aria-hidden": "true" }), box = h("div", { class: "mmv-plot mmv-swarm" }, canvas, rule), middle = h("td", { class: "mmv-value" });
+    const canvas = h("canvas", { role: "img", "aria-label": `Shapley values of ${one.name}` }), rule = h("span", { class: "mmv-zero-line", "aria-hidden": "true" }), box = h("div", { class: "mmv-plot mmv-swarm" }, canvas, rule), middle = h("td", { class: "mmv-value" });
     /** @type {Float32Array} */
     let xs = new Float32Array(0), ys = xs, read = -1;
     let picker = dotPicker(samples, xs, ys);

@@ -24,9 +24,9 @@ function aboutText(site) {
 }
 
 // A map with a title, lines at the cursor, and the value under the pointer.
-/** @param {string} cursors */
-function mapBox(cursors) {
-  const canvas = h("canvas", { role: "img" }), across = h("div", { class: "mmv-at" }), down = h("div", { class: "mmv-stroke" }), title = h("div", { class: "mmv-subtitle" });
+/** @param {string} label @param {string} cursors */
+function mapBox(label, cursors) {
+  const canvas = h("canvas", { role: "img", "aria-label": label }), across = h("div", { class: "mmv-at" }), down = h("div", { class: "mmv-stroke" }), title = h("div", { class: "mmv-subtitle" });
   const box = h("div", { class: "mmv-plot mmv-map mmv-scan-map" }, canvas, h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...(cursors === "both" ? [across, down] : [across])));
   const first = h("span"), last = h("span");
   return { canvas, across, down, title, box, first, last, node: h("div", { class: "mmv-charted" }, title, h("div", { class: "mmv-scale", "aria-hidden": "true" }, first, last), box) };
@@ -54,7 +54,7 @@ function mount(root, frame, _state, pick) {
   });
   stepRange.addEventListener("input", () => goTo(Number(stepRange.value)));
   const about = h("p", { class: "mmv-small" });
-  const states = mapBox("both"), influence = mapBox("target"), noInfluence = faint();
+  const states = mapBox("Hidden-state magnitude", "both"), influence = mapBox("Influence map", "target"), noInfluence = faint();
   const lives = chart({ label: "Half-lives of all channels in ascending order; the table has that of the selected channel", log: "log", series: [{ f: 0, name: "half-life" }] });
   const along = chart({ label: "Hidden-state magnitude over the steps: mean over all channels, and the selected channel; the table has the numbers", series: [{ f: 0, name: "mean over all channels" }, { f: 1, name: "selected channel" }], onPick: (x) => goTo(Math.round(x * (sizeOf() - 1))) });
   const pointed = h("p", { class: "mmv-small mmv-pointed" }), body = h("tbody");
