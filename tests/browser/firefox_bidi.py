@@ -11,11 +11,14 @@ import itertools
 import json
 import os
 import re
+import socket
 import sys
 
 import websockets
 
 ORDER = "mmviz-order"
+#: Firefox sends the second part of a message once the first is acknowledged, which Linux delays by 40 ms unless asked each time
+QUICK = getattr(socket, "TCP_QUICKACK", None)
 #: media features by their name in playwright, and the names and neutral values that a browsing context has for them
 SETTINGS = {
     "media": ("mediumOverride", ""),
@@ -23,10 +26,15 @@ SETTINGS = {
     "forced_colors": ("forcedColorsOverride", "none"),
     "reduced_motion": ("prefersReducedMotionOverride", "none"),
     "touch": ("touchEventsOverride", "none"),
+    "contrast": ("contrast", "none"),
 }
 SET = """(context, settings) => {
   const { NavigableManager } = ChromeUtils.importESModule("chrome://remote/content/shared/NavigableManager.sys.mjs");
-  Object.assign(NavigableManager.getBrowsingContextById(context).top, JSON.parse(settings));
+  const { contrast, ...own } = JSON.parse(settings);
+  Object.assign(NavigableManager.getBrowsingContextById(context).top, own);
+  // the wish for contrast is a setting of the whole browser: that of a theme whose colours a page need not take
+  const { prefs } = Services, more = { "ui.useAccessibilityTheme": 1, "browser.display.document_color_use": 1 };
+  for (const name in contrast === undefined ? {} : more) contrast === "more" ? prefs.setIntPref(name, more[name]) : prefs.clearUserPref(name);
 }"""
 
 
@@ -115,7 +123,10 @@ class Relay:
         await self.browser.close()
 
     async def events(self):
+        socket_of = self.browser.transport.get_extra_info("socket")
         async for text in self.browser:
+            if QUICK is not None:
+                socket_of.setsockopt(socket.IPPROTO_TCP, QUICK, 1)
             said = json.loads(text)
             if said.get("id") in self.waiting:
                 self.waiting.pop(said["id"]).set_result(said)

@@ -77,7 +77,8 @@ def test_an_intervention_starts_at_the_selected_step_and_its_step_can_be_changed
     select.select_option(label="state set to 0")
     assert asked(page) == {"gyro": {"state": "zero", "step": 11}}
     assert step.input_value() == "12"
-    step.fill("3")
+    step.press("ControlOrMeta+a")  # playwright's fill appends to a number in Firefox
+    step.press("3")
     assert asked(page) == {"gyro": {"state": "zero", "step": 2}}
     select.select_option(label="no edge from gravity")
     assert asked(page) == {"gyro": {"cut": 2, "step": 2}}
@@ -158,6 +159,7 @@ def test_an_edit_changes_prediction_shapley_values_and_states_with_recorded_valu
     )
     assert after[1:-1] == [fixed(float(v), 2, plus=True) for v in shares]
     assert before[2][1:-1] != after[1:-1]
+    page.wait_for_timeout(300)  # maps out of sight are drawn later
     assert maps(page) != before[0]
     drawn = np.array(maps(page)[0]).reshape(16, 50, 4)
     np.testing.assert_array_equal(drawn, np.array(before[0][0]).reshape(16, 50, 4)[:, ::-1])
@@ -167,9 +169,11 @@ def test_an_edit_changes_prediction_shapley_values_and_states_with_recorded_valu
     assert "As recorded: this view does not show the edit." in page.locator(".mmv").text_content()
     page.get_by_role("button", name="show as recorded").click()
     assert sentence(page) == before[1]
+    page.wait_for_timeout(300)  # maps out of sight are drawn later
     assert maps(page) == before[0]
     assert status(page) == "Shown is the sample as recorded."
     page.get_by_role("button", name="show as recorded").click()
+    page.wait_for_timeout(300)
     assert maps(page) != before[0]
 
 
