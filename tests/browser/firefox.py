@@ -83,6 +83,14 @@ def open_page(browser, *, has_touch=False, is_mobile=False, permissions=(), **co
 
         page.emulate_media = lambda **looks: order(page, "set_media", looks)
         page.fingers = lambda *moments: order(page, "touch", moments)
-        looks = {name: context[name] for name in ("color_scheme", "forced_colors", "reduced_motion", "contrast") if name in context}
-        order(page, "set_media", {"color_scheme": "light", "contrast": None, **looks, **({"touch": "enabled"} if has_touch else {})})
+        looks = {
+            name: context[name]
+            for name in ("color_scheme", "forced_colors", "reduced_motion", "contrast")
+            if name in context
+        }
+        order(
+            page,
+            "set_media",
+            {"color_scheme": "light", "contrast": None, **looks, **({"touch": "enabled"} if has_touch else {})},
+        )
         yield page

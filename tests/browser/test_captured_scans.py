@@ -51,7 +51,9 @@ def test_the_table_shows_the_numbers_of_the_frame_at_the_time_cursor_and_follows
         assert float(shown["‖h‖₂ of the channel"].removeprefix("≥ ")) == pytest.approx(norm, rel=6e-3, abs=1e-6)
         mean = float(page.frame["scan_mean_0"][0, step])
         assert float(shown["mean ‖h‖₂ of 6 channels"]) == pytest.approx(mean, rel=6e-3)
-    assert "reproduce the output of this function to 2.1e−7" in page.locator(VIEW).text_content()  # out of sight, Firefox gives no inner text
+    assert (
+        "reproduce the output of this function to 2.1e−7" in page.locator(VIEW).text_content()
+    )  # out of sight, Firefox gives no inner text
     assert page.faults == []
     assert page.external == []
 

@@ -55,8 +55,9 @@ def test_the_channel_table_shows_half_life_and_norm_and_follows_the_keyboard(all
         assert told[m][0] == str(int(frame["channel_index"].values[m, 5]))
         assert float(told[m][1]) == pytest.approx(life, rel=6e-3)
         assert float(told[m][2].removeprefix("≥ ")) == pytest.approx(norm, rel=6e-3)
-    tops = page.eval_on_selector_all(".mmv-row", "(rows) => rows.map((row) => row.style.top)")
-    assert tops == ["31.25%"] * 3
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.mmv-row')].map((row) => row.style.top).join() === '31.25%,31.25%,31.25%'"
+    )
 
 
 def test_the_trajectory_view_shows_each_state_at_its_position_and_the_coupling_weights(all_views):
