@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views fuzz mutants soak gpu browser course figures notebooks report same-results seconds truth wheel lock clean
+.PHONY: help lab app test check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views epoch fuzz mutants soak gpu browser course figures notebooks report same-results seconds truth wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench-views: $(VENV)/.dev ## times of the views with their bars: the saved page 
 
 beside: $(VENV)/.dev ## trainings beside other work: one alone, two at once, one beside a busy loop (some 20 minutes on a quiet machine); JSON beside the script (BESIDE="--only watch --repeats 3")
 	$(BIN)/python tests/bars/beside.py $(BESIDE)
+
+epoch: $(VENV)/.bench ## one epoch of Coupled Mamba beside transformers + mambapy and MulT, and the parts of a step (some 15 minutes on a quiet machine); JSON beside the script (EPOCH="--only watch --repeats 3")
+	PYTHONPATH=kernels:. $(BIN)/python tests/bars/epoch.py $(EPOCH)
 
 bench-memory: $(VENV)/.dev ## memory of training and tracing from disk: 16 k samples of MOSEI's shapes, a Trace of 100 k (minutes, 8 GB of disk); JSON beside the script
 	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/memory.py $(MEMORY_FLAGS)

@@ -8,7 +8,7 @@ Contenders, with the same width, layers, batches, loop (`mm.train.fit`: AdamW, c
 * *transformers + mambapy*: that model with transformers' MambaMixer and mambapy's parallel scan as streams. Before it is timed, predictions, loss and
   gradients from the same weights must equal ours; so they do with padding, as padding is at the end.
 * *MulT*: cross-modal attention, as many layers per ordered pair of modalities, one self-attention layer per modality, 8 heads, PyTorch's fused attention.
-  *MulT, 4 layers*: four of each, the depth of its paper.
+  *MulT, 4 layers*: four of each.
 
 Every time is of one epoch after a warm-up of two updates, in a fresh process, the contenders in turn. Data: the watch recordings; random numbers
 of the shapes of MOSI and MOSEI, aligned (50 steps), and of MOSEI unaligned (text 50, audio and vision 500 steps; the models run on 500). Of the two MOSEI some
