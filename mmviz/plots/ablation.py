@@ -80,7 +80,7 @@ def ablation_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the bars of an :func:`ablation_frame`."""
     names = [str(n) for n in frame["variant"].values]
     label = str(frame.attrs.get("score", "score"))
-    rows = Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True)
+    rows = Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True, link="variant")
     seeds = frame.attrs["n_seeds"]
     panels = [_bars(frame, names, "mean", "low", "high", Axis(label), rows, "{:.3f}".format)]
     if "difference" in frame:
@@ -95,7 +95,7 @@ def ablation_spec(frame: xr.Dataset) -> FigureSpec:
         columns=len(panels),
         heights=(40 + 38 * len(names),),
         width=700 if len(panels) == 1 else 900,
-        gap=(150, 62),
+        gap=(44, 62),
     )
 
 
