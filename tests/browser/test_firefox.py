@@ -10,19 +10,26 @@ from firefox import find_firefox
 
 HERE = Path(__file__).parent
 FILES = (
+    "test_accessibility.py",
     "test_activations_in_the_page.py",
     "test_attribution_in_the_page.py",
+    "test_captured_scans.py",
+    "test_compare.py",
     "test_engine_in_the_page.py",
     "test_export.py",
     "test_help.py",
     "test_hostile_text.py",
     "test_input.py",
+    "test_overview.py",
     "test_page_model_view.py",
+    "test_readouts.py",
     "test_saved_page_parts.py",
     "test_sections.py",
     "test_standalone_safety.py",
     "test_standalone_view.py",
     "test_timed_view.py",
+    "test_views.py",
+    "test_what_if_view.py",
 )
 
 
