@@ -20,6 +20,7 @@ FILES = (
     "test_help.py",
     "test_hostile_text.py",
     "test_input.py",
+    "test_input_under_edits.py",
     "test_overview.py",
     "test_page_model_view.py",
     "test_readouts.py",
@@ -27,8 +28,9 @@ FILES = (
     "test_sections.py",
     "test_standalone_safety.py",
     "test_standalone_view.py",
+    "test_static_pages.py",
     "test_timed_view.py",
-    "test_views.py",
+    "test_views_are_truthful.py",
     "test_what_if_view.py",
 )
 
