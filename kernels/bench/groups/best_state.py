@@ -1,7 +1,7 @@
 """The coupled scan against the PyTorch loop, forward + backward, each in the state of the C library's allocator that suits it best.
 
 The loop allocates some thousands of tensors per call. glibc takes large ones from the system and gives them back, so that every call touches
-fresh pages, unless its thresholds have grown: they grow with what was freed before, by whom ever. In one process with other
+fresh pages, unless its thresholds have grown: they grow with what was freed before, by any code. In one process with other
 contenders the same loop on the same shape took two to four times as long as alone. So each contender runs alone, in fresh processes,
 as the system ships and with memory kept; what counts is the better of the two states.
 """
