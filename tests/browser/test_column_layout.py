@@ -34,3 +34,35 @@ def test_columns_are_in_the_order_of_their_first_panels(parted):
         way = parted(heights, 3)
         first = list(dict.fromkeys(way))
         assert first == sorted(first)
+
+
+HEIGHTS = """() => Object.fromEntries([...document.querySelectorAll(".mmv-column > *, .mmv-section > .mmv-panel")].map((n) => [n.dataset.view, n.offsetHeight]))"""
+SHOWN = """async () => {
+  for (const panel of document.querySelectorAll(".mmv-column > *, .mmv-section > .mmv-panel")) panel.style.contentVisibility = "visible";
+  await new Promise((done) => setTimeout(done, 300));
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_panels_out_of_sight_take_the_height_that_they_have_in_sight_also_on_a_narrower_page(show, width):
+    page = show(every_view=True)
+    page.set_viewport_size({"width": width, "height": 700})
+    page.wait_for_timeout(600)
+    assumed = page.evaluate(HEIGHTS)
+    page.evaluate(SHOWN)
+    drawn = page.evaluate(HEIGHTS)
+    assert len(drawn) >= 13
+    assert max(drawn.values()) > 700
+    assert {view: (tall, drawn[view]) for view, tall in assumed.items() if abs(tall - drawn[view]) > 2} == {}
+
+
+def test_the_panels_of_an_opened_section_take_their_height_too(show):
+    page = show(every_view=True, selection={"section": "overview"})
+    page.get_by_role("tab", name="Explanation", exact=True).click()
+    page.wait_for_timeout(600)
+    assumed = page.evaluate(HEIGHTS)
+    page.evaluate(SHOWN)
+    drawn = page.evaluate(HEIGHTS)
+    open_views = [view for view, tall in assumed.items() if tall]
+    assert "coupling" in open_views
+    assert all(abs(assumed[view] - drawn[view]) <= 2 for view in open_views)

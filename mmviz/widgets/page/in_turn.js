@@ -1,5 +1,7 @@
 // Drawing in turn: visible views at once, the others 120 ms after the last change, closed sections when they are opened or printed.
 // Before the values of the subsets are there, the prediction is drawn alone, and the other views after the frame that shows it.
+import { panelHeights } from "./panel_heights.js";
+
 /** @import { State } from "./types.js" */
 /** @import { Part } from "./run.js" */
 
@@ -29,7 +31,13 @@ export function inTurn(parts) {
     timer = 0;
     for (const draw of waiting.values()) draw();
     waiting.clear();
+    heights.measure();
   };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(flush, 120);
+  };
+  const heights = panelHeights(parts.map(({ root }) => root), later);
   /** @param {State} selection */
   function draw(selection) {
     // a view that has the keyboard is used even if the observer has not noticed that it was scrolled into view
@@ -44,8 +52,8 @@ export function inTurn(parts) {
       else update(selection);
     }
     if (following.size) scheduled ||= requestAnimationFrame(() => setTimeout(follow));
-    clearTimeout(timer);
-    if (waiting.size) timer = setTimeout(flush, 120);
+    if (waiting.size || heights.unmeasured().length) later();
+    else clearTimeout(timer);
   }
   /** @param {string} event */
   const tell = (event) => parts.forEach(({ root }) => root.dispatchEvent(new Event(event)));
@@ -71,6 +79,7 @@ export function inTurn(parts) {
     removeEventListener("afterprint", back);
     printed.removeEventListener("change", changed);
     watcher.disconnect();
+    heights.stop();
     cancelAnimationFrame(scheduled);
     following.clear();
     clearTimeout(timer);

@@ -82,13 +82,14 @@ function mount(root, frame, _state, pick) {
   let scales = { x: scaleLinear(), y: scaleLinear() };
   function lay() {
     const width = box.clientWidth, height = box.clientHeight, [qx, qy] = [quantity(across), quantity(up)];
+    // out of sight the panel has its height already
+    xTitle.textContent = `${named(qx)} →`;
+    yTitle.textContent = `↑ ${named(qy)}`;
     if (!width || !height) return;
     scales = { x: scaleLinear(ends(qx), [EDGE, width - EDGE]), y: scaleLinear(ends(qy), [height - EDGE, EDGE]) };
     for (let i = 0; i < samples.count; i++) [xs[i], ys[i]] = [scales.x(qx.of(i)), scales.y(qy.of(i))];
     x.draw(scales.x, width);
     y.draw(scales.y, height);
-    xTitle.textContent = `${named(qx)} →`;
-    yTitle.textContent = `↑ ${named(qy)}`;
     // zero, where it lies inside
     [[scales.x, "x", width], [scales.y, "y", height]].forEach(([scale, axis, length], k) => {
       const at = /** @type {import("d3-scale").ScaleLinear<number, number>} */ (scale)(0), other = axis === "x" ? "y" : "x";
@@ -236,7 +237,7 @@ function mount(root, frame, _state, pick) {
     sample = state.sample;
     const coloured = colour.draw(state);
     if (follow(scatterOf(state))) return;
-    if (coloured) draw();
+    if (coloured || !legend.hasChildNodes()) draw();
     else mark();
   };
 }
