@@ -19,6 +19,7 @@ from mmviz.train.devices import Devices
 from mmviz.train.met_coalitions import MetCoalitions
 from mmviz.train.metrics import loss_of
 from mmviz.train.modality_parameters import unimodal_output
+from mmviz.train.strategies.method import Method
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,6 +88,8 @@ class Strategy:
     ----------
     training
         Model, task, samples and clocks of the training, from ``begin`` on.
+    method
+        Source, needs, and passes per batch, shown beside its results.
     tasks
         Kinds of task that the strategy can train.
     needs_held_out
@@ -102,6 +105,7 @@ class Strategy:
     """
 
     name: ClassVar[str] = ""
+    method: ClassVar[Method] = Method("", "")
     Options: ClassVar[type] = NoOptions
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
     needs_held_out: ClassVar[bool] = False

@@ -15,6 +15,7 @@ from mmviz.core.options import number, one_of, whole
 from mmviz.models.batch import batch_of
 from mmviz.train.devices import Devices
 from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.method import Method
 from mmviz.train.strategies.unimodal import nonfinite_modality, unimodal_pass
 
 if TYPE_CHECKING:
@@ -78,6 +79,16 @@ class GBlend(Strategy):
     """
 
     name = "g_blend"
+    method = Method(
+        "G-Blend",
+        "Wang et al., CVPR 2020, arXiv 1905.12681",
+        needs="a held-out part of the training split",
+        forwards=lambda M: 1 + M,
+        backwards=lambda M: 1 + M,
+        besides="a probe of M + 1 short trainings at the start and after every super-epoch",
+        published_code="no code was published with it",
+        ours="unimodal predictions by masking; weights where no loss falls",
+    )
     Options = GBlendOptions
     needs_held_out = True
 

@@ -14,6 +14,7 @@ from torch import nn
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, one_of
 from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.method import Method
 from mmviz.train.strategies.unimodal import unimodal_pass
 
 if TYPE_CHECKING:
@@ -113,6 +114,15 @@ class Mla(Strategy):
     """
 
     name = "mla"
+    method = Method(
+        "MLA",
+        "Zhang et al., CVPR 2024, arXiv 2311.10707",
+        needs="a shared head of linear layers",
+        forwards=lambda M: M,
+        backwards=lambda M: M,
+        published_code="never applies its projection: it looks for a parameter of another name",
+        ours="one projector per layer; an optimizer per modality",
+    )
     Options = MlaOptions
 
     def prepare(self, model: FusionModel) -> FusionModel:

@@ -10,6 +10,7 @@ import torch
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import number
 from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.method import Method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,11 @@ class ModalityDropout(Strategy):
     """
 
     name = "modality_dropout"
+    method = Method(
+        "modality dropout (ModDrop)",
+        "Neverova et al., TPAMI 2016, arXiv 1501.00102",
+        ours="at least one modality of a sample stays; features are not scaled up",
+    )
     Options = ModalityDropoutOptions
     weighted_losses = ("joint", "unimodal", "penalty")
 

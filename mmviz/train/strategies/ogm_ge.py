@@ -18,6 +18,7 @@ from mmviz.train.modality_parameters import (
     values_before_step,
 )
 from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.method import Method
 from mmviz.train.strategies.unimodal import unimodal_pass
 
 if TYPE_CHECKING:
@@ -107,6 +108,14 @@ class OgmGe(Strategy):
     """
 
     name = "ogm_ge"
+    method = Method(
+        "OGM-GE",
+        "Peng et al., CVPR 2022, arXiv 2203.15332",
+        needs="parameters of each modality",
+        forwards=lambda M: 1 + M,
+        published_code="scales only what has a gradient of four dimensions (convolutions of its ResNets)",
+        ours="scores from the unimodal pass; the ratio for more than two modalities; regression",
+    )
     Options = OgmGeOptions
     weighted_losses = ("joint", "unimodal", "penalty")
 

@@ -15,6 +15,7 @@ from mmviz.models.fusions.equilibrium import Equilibrium, EquilibriumConfig, wra
 from mmviz.models.registry import is_registered
 from mmviz.train.schedule import UpdateCounts, rank_weakest_first, rates_by_share
 from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.method import Method
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -124,6 +125,15 @@ class ShapleyAlternating(Strategy):
     """
 
     name = "shapley_alternating"
+    method = Method(
+        "Shapley-guided alternation",
+        "after Modality Equilibrium Matters, arXiv 2506.00030",
+        needs="a held-out part of the training split",
+        forwards=lambda M: M + 1,
+        backwards=lambda M: M + 1,
+        besides="Shapley values of the held-out subset after every epoch",
+        ours="all of it: the equations of the paper are not public",
+    )
     Options: ClassVar[type] = AlternatingOptions
     needs_held_out = True
     needs_contributions = True

@@ -11,6 +11,7 @@ import torch
 from mmviz.core.errors import ConfigError
 from mmviz.train.modality_parameters import unimodal_output
 from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.method import Method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -112,6 +113,13 @@ class Unimodal(Strategy):
     """
 
     name = "unimodal"
+    method = Method(
+        "unimodal losses",
+        "the unimodal reference of Wang et al., CVPR 2020, arXiv 1905.12681",
+        forwards=lambda M: M,
+        backwards=lambda M: M,
+        ours="a unimodal pass is the fusion with all other modalities masked",
+    )
     Options = UnimodalOptions
     weighted_losses = ("unimodal",)
 

@@ -15,6 +15,7 @@ from mmviz.metrics.shapley import shapley_values
 from mmviz.models.batch import Steps
 from mmviz.models.coalitions import coalition_predictions
 from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.method import Method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +67,14 @@ class Valuation(Strategy):
     """
 
     name = "valuation"
+    method = Method(
+        "sample-level valuation (SMV)",
+        "Wei et al., CVPR 2024, arXiv 2309.06255",
+        forwards=lambda M: 2**M,
+        besides="after the warm-up a sample is repeated for each copy of a modality that contributes little",
+        published_code="two modalities; values all samples after each epoch",
+        ours="any number of modalities; each sample is valued with its batch",
+    )
     Options = ValuationOptions
     weighted_losses = ("joint", "unimodal", "penalty")
     tasks = ("classification",)

@@ -173,3 +173,35 @@ def test_the_unimodal_pass_equals_the_model_on_samples_with_one_modality(ragged,
         members = torch.arange(2).eq(m).expand(12, -1)
         expected = world.model(world.batch.masked(members))[sample[modality == m]]
         torch.testing.assert_close(output[modality == m], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("strategy", [name for name in NAMES if name != "shapley_alternating"])
+def test_every_strategy_makes_the_passes_that_it_states(easy, begun, strategy, monkeypatch):
+    method, M, forwards, backwards = STRATEGIES[strategy].method, len(easy.spec.names), [], []
+    assert method.title
+    assert method.source
+    ready = begun(mm.train.strategies.strategy_of(strategy, OPTIONS.get(strategy)), easy, epoch=3)
+    kind = next(k for k in type(ready.model).__mro__ if "fuse_pooled" in vars(k))
+    original = kind.fuse_pooled
+
+    def counted(self, pooled, present):
+        forwards.append(pooled.shape[1])
+        if pooled.requires_grad:
+            pooled.register_hook(lambda gradient: backwards.append(len(gradient[0])))
+        return original(self, pooled, present)
+
+    monkeypatch.setattr(kind, "fuse_pooled", counted)
+    for update in ready.strategy.updates(ready.batch, ready.rows):
+        update.loss.backward()
+    samples = len(ready.rows)
+    if strategy in REORDERS:  # a batch of repeated samples
+        assert sum(forwards) >= method.forwards(M) * samples
+        return
+    assert sum(forwards) == method.forwards(M) * samples
+    assert sum(backwards) == method.backwards(M) * samples
+
+
+def test_shapley_alternation_states_its_passes_and_its_source():
+    method = STRATEGIES["shapley_alternating"].method
+    assert (method.forwards(3), method.backwards(3)) == (4, 4)
+    assert "2506.00030" in method.source
