@@ -26,6 +26,8 @@ class Method:
         What the model or the data must have; "" for any.
     forwards, backwards
         Passes per batch, as a function of the number of modalities M.
+    updates
+        Steps of an optimizer per batch, as a function of M.
     besides
         Cost that does not belong to a batch, in words: ``"one pass without gradient over a tenth of the samples per epoch"``; "" for none.
     published_code
@@ -39,6 +41,11 @@ class Method:
     needs: str = ""
     forwards: Callable[[int], float] = lambda M: 1
     backwards: Callable[[int], float] = lambda M: 1
+    updates: Callable[[int], float] = lambda M: 1
     besides: str = ""
     published_code: str = ""
     ours: str = ""
+
+    def cost(self, modalities: int) -> float:
+        """Return the cost of a batch relative to joint training: (F + 2B) / 3, a backward pass counted as two forward passes."""
+        return (self.forwards(modalities) + 2 * self.backwards(modalities)) / 3

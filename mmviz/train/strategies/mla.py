@@ -120,6 +120,7 @@ class Mla(Strategy):
         needs="a shared head of linear layers",
         forwards=lambda M: M,
         backwards=lambda M: M,
+        updates=lambda M: M,
         published_code="never applies its projection: it looks for a parameter of another name",
         ours="one projector per layer; an optimizer per modality",
     )

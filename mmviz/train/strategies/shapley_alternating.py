@@ -131,6 +131,7 @@ class ShapleyAlternating(Strategy):
         needs="a held-out part of the training split",
         forwards=lambda M: M + 1,
         backwards=lambda M: M + 1,
+        updates=lambda M: M + 1,
         besides="Shapley values of the held-out subset after every epoch",
         ours="all of it: the equations of the paper are not public",
     )

@@ -191,8 +191,11 @@ def test_every_strategy_makes_the_passes_that_it_states(easy, begun, strategy, m
         return original(self, pooled, present)
 
     monkeypatch.setattr(kind, "fuse_pooled", counted)
+    updates = 0
     for update in ready.strategy.updates(ready.batch, ready.rows):
         update.loss.backward()
+        updates += 1
+    assert updates == method.updates(M)
     samples = len(ready.rows)
     if strategy in REORDERS:  # a batch of repeated samples
         assert sum(forwards) >= method.forwards(M) * samples
@@ -203,5 +206,5 @@ def test_every_strategy_makes_the_passes_that_it_states(easy, begun, strategy, m
 
 def test_shapley_alternation_states_its_passes_and_its_source():
     method = STRATEGIES["shapley_alternating"].method
-    assert (method.forwards(3), method.backwards(3)) == (4, 4)
+    assert (method.forwards(3), method.backwards(3), method.updates(3), method.cost(3)) == (4, 4, 4, 4)
     assert "2506.00030" in method.source
