@@ -9,6 +9,7 @@ from mmviz.core.errors import MmvizError
 # command: (module of `main(arguments) -> exit status`, or module:function, what it does)
 COMMANDS = {
     "app": ("mmviz.server.app", "serve the Explorer as a page without code"),
+    "benchmark": ("mmviz.studies.benchmark_command", "compare all methods against modality imbalance under one budget"),
     "course": ("mmviz.course.editions", "write the notebooks for students, teachers and nbgrader"),
     "data": ("mmviz.data.command_line", "list, check and convert data sets"),
     "efficiency": ("mmviz.studies.efficiency.command_line", "time and memory of the fusions against length"),

@@ -79,6 +79,21 @@ def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("name", metavar="NAME", help=f"one of {', '.join(STUDIES)}")
+    add(
+        "--strategy",
+        default=JOINT,
+        help=f"training strategy of all models of several modalities: {', '.join(STRATEGIES)} (default {JOINT})",
+    )
+    add("--convention", help="convention of the metrics: mosi, sims, polarity")
+    add("--metric", help="column of the table (default: the experiment's)")
+    add("--keep", default="nothing", choices=KEEP, help="what is stored of every cell besides its row")
+    add_training_options(parser)
+    return parser
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every command that trains a grid has: data, seeds, folds, options of model and training, store, workers."""
+    add = parser.add_argument
     add("--data", required=True, help=f"{', '.join(LOADERS)}, or a path")
     add(
         "--data-option",
@@ -88,11 +103,6 @@ def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
         help="option of the loader, such as image_energy=0.25",
     )
     add("--only", metavar="A,B", help="models or strategies to compare, besides the reference (default: all)")
-    add(
-        "--strategy",
-        default=JOINT,
-        help=f"training strategy of all models of several modalities: {', '.join(STRATEGIES)} (default {JOINT})",
-    )
     add("--seeds", default="5", help="number of seeds, from 0, or a list: 0,3,7 (default 5)")
     add("--folds", help="list of folds: 0,1,2 (default: all, where the data have folds by subject)")
     add("--epochs", type=int, help="instead of the recipe's")
@@ -104,8 +114,6 @@ def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
         metavar="OPTION=VALUE",
         help="option of the models that have it, such as width=32",
     )
-    add("--convention", help="convention of the metrics: mosi, sims, polarity")
-    add("--metric", help="column of the table (default: the experiment's)")
     add("--out", type=Path, help="the store (default runs/experiments)")
     add(
         "--workers",
@@ -114,30 +122,40 @@ def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
         help="processes of a Dask cluster here; 0, the default, runs cells in this process",
     )
     add("--threads", type=int, default=1, help="threads of each cell (default 1)")
-    add("--keep", default="nothing", choices=KEEP, help="what is stored of every cell besides its row")
-    return parser
 
 
-def _study(given: argparse.Namespace) -> Study:
+def training_arguments(given: argparse.Namespace) -> dict[str, Any]:
+    """Return ``data``, ``seeds``, ``folds``, ``train`` from the options of :func:`add_training_options`."""
     train = dict(option(text) for text in given.train_option)
     if given.epochs is not None:
         train["epochs"] = given.epochs
     seeds = _numbers(given.seeds, "--seeds") or []
+    return {
+        "data": {"name": given.data, **dict(option(text) for text in given.data_option)},
+        "seeds": seeds[0] if "," not in given.seeds else seeds,
+        "folds": None if given.folds is None else _numbers(given.folds, "--folds"),
+        "train": train,
+    }
+
+
+def _study(given: argparse.Namespace) -> Study:
     return declare(
         given.name,
-        {"name": given.data, **dict(option(text) for text in given.data_option)},
-        seeds=seeds[0] if "," not in given.seeds else seeds,
-        folds=None if given.folds is None else _numbers(given.folds, "--folds"),
         model=dict(option(text) for text in given.model_option),
-        train=train,
         convention=given.convention,
-        only=None if given.only is None else [w.strip() for w in given.only.split(",") if w.strip()],
+        only=None if given.only is None else words(given.only),
         strategy=given.strategy,
+        **training_arguments(given),
     )
 
 
 def _out(given: argparse.Namespace) -> Path:
     return given.out if given.out is not None else Path("runs") / "experiments"
+
+
+def words(text: str) -> list[str]:
+    """Return the parts of a list with commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _numbers(text: str, option: str) -> list[int]:

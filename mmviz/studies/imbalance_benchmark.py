@@ -1,0 +1,423 @@
+"""Benchmark of methods against modality imbalance: every training strategy under equal updates and under equal passes, against joint training."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from mmviz.core.errors import ConfigError
+from mmviz.core.options import nearest, whole
+from mmviz.studies.cell import open_source, source
+from mmviz.studies.comparison import table
+from mmviz.studies.recipes import model_entry, recipe_for, restricted_augmentation
+from mmviz.studies.store import FINISHED
+from mmviz.studies.study import Study, grid
+from mmviz.train.strategies import STRATEGIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmviz.data.spec import Spec
+    from mmviz.studies.store import Store
+
+#: how the epochs of every method follow from those of joint training
+BUDGETS = {
+    "updates": "as many optimizer steps as joint training",
+    "passes": "as many forward and backward passes as joint training, a backward pass counted as two",
+}
+JOINT = "joint"
+#: columns whose values identify a replicate
+_REPLICATE = ("seed", "data.fold")
+
+
+@dataclass(frozen=True)
+class ImbalanceBenchmark:
+    """Trainings of all methods on one data set and model, from :func:`declare_benchmark`.
+
+    Attributes
+    ----------
+    study
+        Every training once: `mmviz.studies.run` runs it.
+    budgets
+        Budget -> strategy -> the part of the study that its row in the table rests on.
+    unimodal
+        Training on each modality alone, for as many updates as joint training; its score is that of the gap g_m.
+    epochs
+        Budget -> strategy -> epochs.
+    spec
+        Of the data.
+    metric
+        Score on the test split: accuracy, or mean absolute error.
+    skipped
+        Strategies that do not train this task, with the reason.
+    """
+
+    study: Study
+    budgets: Mapping[str, Study]
+    unimodal: Study
+    epochs: Mapping[str, Mapping[str, int]]
+    spec: Spec
+    metric: str
+    skipped: Mapping[str, str]
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether a larger score is better: True for accuracy, False for an error."""
+        return self.spec.task.kind == "classification"
+
+
+def declare_benchmark(
+    data: str | Mapping[str, Any],
+    *,
+    model: str | Mapping[str, Any] = "coupled_mamba",
+    seeds: int | Sequence[int] = 5,
+    strategies: Sequence[str] | None = None,
+    budgets: Sequence[str] = tuple(BUDGETS),
+    folds: Sequence[int] | None = None,
+    options: Mapping[str, Any] | None = None,
+    train: Mapping[str, Any] | None = None,
+) -> ImbalanceBenchmark:
+    """Return the benchmark of the training strategies on some data.
+
+    Parameters
+    ----------
+    data
+        A built-in set or path, or a mapping with ``name`` and loader options; a split "test" is scored.
+    model
+        A name of :func:`mmviz.models.available`, or a mapping with ``name`` and options, which replace those of `options`.
+    seeds
+        How many, from 0; or which.
+    strategies
+        Names of :data:`mmviz.train.STRATEGIES`, besides joint training. None: all that train the task.
+    budgets
+        Of :data:`BUDGETS`.
+    folds
+        Values of the data's option ``fold``; None: the recipe's.
+    options, train
+        Options of the model and of every training in place of the recipe's (:mod:`mmviz.studies.recipes`). ``epochs`` is that of joint
+        training; every other method has the number that its budget leaves, at least 1, see :attr:`ImbalanceBenchmark.epochs`.
+
+    Returns
+    -------
+    ImbalanceBenchmark
+        All methods train on the same samples: those of the training split without the subset that some of them hold out. An epoch is selected
+        as the recipe says, on the validation split or the last one, never on the test split.
+
+    Raises
+    ------
+    ConfigError
+        One modality, an unknown strategy, budget or option (with the nearest name).
+
+    Notes
+    -----
+    Passes per batch are those that the strategies state (:class:`mmviz.train.strategies.method.Method`), which a test counts. What a
+    method does once per epoch or less often (probes, prototypes, clusters) is in its seconds, not in its passes.
+    """
+    entry = {"name": data} if isinstance(data, str) else dict(data)
+    known = source(entry)
+    spec = open_source(known, None).spec
+    names = spec.names
+    if len(names) < 2:
+        raise ConfigError(f"benchmark imbalance: {spec.name!r} has one modality; imbalance needs two")
+    for budget in budgets:
+        if budget not in BUDGETS:
+            raise ConfigError(f"budgets={budget!r}{nearest(budget, BUDGETS)}: there is {', '.join(BUDGETS)}")
+    chosen = list(STRATEGIES) if strategies is None else list(dict.fromkeys([JOINT, *strategies]))
+    for name in chosen:
+        if name not in STRATEGIES:
+            raise ConfigError(f"strategies={name!r}{nearest(name, STRATEGIES)}: there is {', '.join(STRATEGIES)}")
+    skipped = {
+        name: f"trains {' and '.join(STRATEGIES[name].tasks)} only"
+        for name in chosen
+        if spec.task.kind not in STRATEGIES[name].tasks
+    }
+    recipe = recipe_for(spec.name)
+    places = folds if folds is not None else () if "fold" in entry or "fold" not in known["options"] else recipe.folds
+    entries = [{**entry, "fold": whole(fold, "folds", low=0)} for fold in places] or [entry]
+    of_model = {"name": model} if isinstance(model, str) else dict(model)
+    model_options = {**recipe.model, **(options or {}), **{k: v for k, v in of_model.items() if k != "name"}}
+    every_train = {**recipe.train, **(train or {})}
+    epochs = whole(every_train.pop("epochs", 20), "train: epochs", low=1)
+    seed = list(range(whole(seeds, "seeds", low=1))) if isinstance(seeds, int) else list(seeds)
+    shared = {"data": entries, "model": model_entry(of_model["name"], model_options), "seed": seed}
+    kept = [name for name in chosen if name not in skipped]
+    counts = {budget: {name: _epochs(name, budget, epochs, len(names)) for name in kept} for budget in budgets}
+    found = {
+        budget: [
+            one
+            for name in kept
+            for one in grid(
+                strategy=name,
+                train={
+                    **_train(every_train, names),
+                    "epochs": counts[budget][name],
+                    "monitor": _monitor(name, counts[budget][name]),
+                },
+                measures=("contributions", "missing"),
+                **shared,
+            )
+        ]
+        for budget in budgets
+    }
+    alone = [
+        one
+        for name in names
+        for one in grid(modalities=(name,), train={**_train(every_train, (name,)), "epochs": epochs}, **shared)
+    ]
+    distinct = {one.text: one for one in itertools.chain(*found.values(), alone)}
+    metric = "test.accuracy" if spec.task.kind == "classification" else "test.mae"
+    reference = {"strategy": JOINT}
+    return ImbalanceBenchmark(
+        Study("imbalance", tuple(distinct.values()), by=("strategy", "train.epochs"), metric=metric),
+        {
+            budget: Study(f"imbalance-{budget}", tuple(cells), by=("strategy",), metric=metric, reference=reference)
+            for budget, cells in found.items()
+        },
+        Study("imbalance-unimodal", tuple(alone), by=("modalities",), metric=metric),
+        counts,
+        spec,
+        metric,
+        skipped,
+    )
+
+
+def _epochs(strategy: str, budget: str, epochs: int, modalities: int) -> int:
+    """Return the epochs of a strategy that make as many updates or passes as ``epochs`` of joint training, at least 1."""
+    method = STRATEGIES[strategy].method
+    per_batch = method.updates(modalities) if budget == "updates" else method.cost(modalities)
+    return max(1, round(epochs / per_batch))
+
+
+def _train(options: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return restricted_augmentation(options, *names)
+
+
+def _monitor(strategy: str, epochs: int) -> Any:
+    """Return the contributions' option: all strategies hold out the same samples; only those that need the values compute them in between."""
+    return True if STRATEGIES[strategy].needs_contributions else {"every": epochs}
+
+
+def benchmark_rows(benchmark: ImbalanceBenchmark, store: Store) -> pd.DataFrame:
+    """Return the finished and failed rows of the benchmark, with the columns that need several trainings.
+
+    Parameters
+    ----------
+    benchmark
+        From :func:`declare_benchmark`.
+    store
+        Where its study was run.
+
+    Returns
+    -------
+    DataFrame
+        Rows as of :meth:`Store.rows`, and for the trainings on all modalities: ``test.gap.<modality>``, g_m = score of a training on m alone -
+        score of this model with m alone, of the same seed and data (errors with the sign changed, so that above 0 this model is worse); and
+        ``test.EDM``, Σ_m |mean φ - φ_m| of the Shapley values φ of the accuracy, or of minus the mean absolute error.
+    """
+    rows = store.rows()
+    keys = {cell.key for cell in benchmark.study.cells}
+    rows = rows[rows["key"].isin(keys)].copy()
+    names, metric = benchmark.spec.names, benchmark.metric
+    sign = 1 if benchmark.higher_is_better else -1
+    phi = [f"test.contribution.{name}" for name in names]
+    if set(phi) <= set(rows.columns):
+        values = rows[phi].to_numpy(dtype=float)
+        rows["test.EDM"] = np.abs(values - values.mean(1, keepdims=True)).sum(1)
+    same = [column for column in _REPLICATE if column in rows.columns]
+    single = rows[rows["key"].isin({cell.key for cell in benchmark.unimodal.cells}) & (rows["status"] == FINISHED)]
+    for name in names:
+        here = f"{metric}@{name}"
+        own = single[single["modalities"] == name].set_index(same)[metric]
+        if here in rows.columns and len(own):
+            other = [
+                own.get(key if len(same) > 1 else key[0], np.nan)
+                for key in rows[same].itertuples(index=False, name=None)
+            ]
+            rows[f"test.gap.{name}"] = sign * (np.asarray(other, dtype=float) - rows[here].to_numpy(dtype=float))
+    return rows
+
+
+@dataclass(frozen=True)
+class BenchmarkTable:
+    """One row per method, under one budget.
+
+    Attributes
+    ----------
+    frame
+        Columns ``method`` and ``strategy``; ``n``; for every quantity q its mean ``q`` with the interval ``q_low``, ``q_high`` over replicates; for
+        those compared with joint training ``q_difference`` with its interval and ``q_p``, corrected by Holm's method over the methods. Quantities:
+        ``score``, ``f1``, ``alone.<modality>``, ``without.<modality>``, ``gap.<modality>``, ``EDM``. ``updates`` and ``cost`` per batch as the method
+        states them; ``epochs``; ``seconds``, the median of training seconds relative to joint training with the same number of epochs; ``failed``
+        and ``reason``.
+    weak
+        The weak modality: that with the smallest Shapley value in joint training.
+    note
+        What the numbers are.
+    """
+
+    frame: pd.DataFrame
+    budget: str
+    weak: str
+    note: str
+
+
+def benchmark_table(
+    benchmark: ImbalanceBenchmark, store: Store, budget: str = "updates", *, level: float = 0.95
+) -> BenchmarkTable:
+    """Return the comparison of all methods with joint training under one budget.
+
+    Parameters
+    ----------
+    benchmark
+        From :func:`declare_benchmark`.
+    store
+        Where its study was run; methods without a finished training have NaN and the reason.
+    budget
+        Of :data:`BUDGETS`.
+    level
+        Of the intervals: Student's t over the replicates (seeds, or folds where there is one seed).
+
+    Raises
+    ------
+    ConfigError
+        If the benchmark was declared without this budget.
+    DataError
+        If no training of it has finished.
+    """
+    if budget not in benchmark.budgets:
+        raise ConfigError(f"budget={budget!r}: the benchmark has {', '.join(benchmark.budgets)}")
+    rows, study, names = benchmark_rows(benchmark, store), benchmark.budgets[budget], benchmark.spec.names
+    mine = rows[rows["key"].isin({cell.key for cell in study.cells})]
+    metric = benchmark.metric
+    second = "test.f1_macro" if benchmark.higher_is_better else "test.correlation"
+    columns = {"score": metric, "f1" if benchmark.higher_is_better else "correlation": second}
+    columns |= {f"alone.{name}": f"{metric}@{name}" for name in names}
+    if len(names) > 2:
+        columns |= {f"without.{name}": f"{metric}@{'+'.join(n for n in names if n != name)}" for name in names}
+    columns |= {f"gap.{name}": f"test.gap.{name}" for name in names} | {"EDM": "test.EDM"}
+    frame = pd.DataFrame({"strategy": list(benchmark.epochs[budget])})
+    frame.insert(0, "method", [STRATEGIES[name].method.title for name in frame["strategy"]])
+    for quantity, column in columns.items():
+        if column not in mine.columns:
+            continue
+        found = table(mine, by="strategy", metric=column, reference=study.reference, of=study, level=level)
+        part = found.frame.set_index("strategy")
+        renamed = {
+            "mean": quantity,
+            "low": f"{quantity}_low",
+            "high": f"{quantity}_high",
+            "difference": f"{quantity}_difference",
+        }
+        renamed |= {
+            "difference_low": f"{quantity}_difference_low",
+            "difference_high": f"{quantity}_difference_high",
+            "p_holm": f"{quantity}_p",
+        }
+        frame = frame.merge(
+            part[list(renamed)].rename(columns=renamed), left_on="strategy", right_index=True, how="left"
+        )
+        if quantity == "score":
+            frame = frame.merge(part[["n", "failed"]], left_on="strategy", right_index=True, how="left")
+    methods = [STRATEGIES[name].method for name in frame["strategy"]]
+    frame["updates"] = [m.updates(len(names)) for m in methods]
+    frame["cost"] = [m.cost(len(names)) for m in methods]
+    frame["epochs"] = [benchmark.epochs[budget][name] for name in frame["strategy"]]
+    done = mine[mine["status"] == FINISHED]
+    each = (done["run.train_seconds"] / done["run.epochs"]).groupby(done["strategy"]).median()
+    frame["seconds"] = [each.get(name, np.nan) / each.get(JOINT, np.nan) for name in frame["strategy"]]
+    reasons = mine[mine["status"] != FINISHED].groupby("strategy")["reason"].first()
+    frame["reason"] = [str(reasons.get(name, "")) for name in frame["strategy"]]
+    joint = done[done["strategy"] == JOINT]
+    weak = min(names, key=lambda name: float(joint[f"test.contribution.{name}"].mean())) if len(joint) else names[0]
+    return BenchmarkTable(frame, budget, weak, _note(benchmark, budget, level, len(frame) - 1))
+
+
+def _note(benchmark: ImbalanceBenchmark, budget: str, level: float, compared: int) -> str:
+    unit = "accuracy" if benchmark.higher_is_better else "mean absolute error"
+    lines = [
+        f"Every method makes {BUDGETS[budget]} (column epochs). {unit} on the test split; the epoch is selected without it. Intervals: {level:.0%}, "
+        f"Student's t over replicates; differences to joint training are paired, p corrected by Holm's method for {compared} methods.",
+        "alone: this model with all other modalities masked. gap g: a training on that modality alone minus that, with as many updates as joint "
+        "training. EDM: sum of |mean - Shapley value| in units of the score; it describes inequality, not quality.",
+        "seconds: per epoch, relative to joint training, as measured beside whatever else the machine did.",
+    ]
+    lines += [f"{name}: {why}, left out." for name, why in benchmark.skipped.items()]
+    return "\n".join(lines)
+
+
+def better_in_the_weak_modality(
+    found: BenchmarkTable, *, points: float = 0.10, higher_is_better: bool = True
+) -> list[str]:
+    """Return the strategies that improve the weak modality alone without losing score.
+
+    A strategy is in the list if the score of the weak modality alone exceeds that of joint training by at least ``points``, with the interval of
+    the difference above 0 and a corrected p below 0.05, and the interval of the difference in score reaches 0 or lies above it. For errors the signs
+    are changed.
+    """
+    frame, sign = found.frame, 1 if higher_is_better else -1
+    name = f"alone.{found.weak}"
+    if f"{name}_difference" not in frame:
+        return []
+    gained = sign * frame[f"{name}_difference"]
+    low = frame[f"{name}_difference_low"] if sign > 0 else -frame[f"{name}_difference_high"]
+    reach = frame["score_difference_high"] if sign > 0 else -frame["score_difference_low"]
+    # replicates that are all equal have no interval
+    reach = reach.fillna(sign * frame["score_difference"])
+    good = (gained >= points) & (low.fillna(gained) > 0) & (frame[f"{name}_p"] < 0.05) & (reach >= 0)
+    return [str(s) for s in frame["strategy"][good.to_numpy(dtype=bool)] if s != JOINT]
+
+
+def as_markdown(found: BenchmarkTable, *, higher_is_better: bool = True) -> str:
+    """Return the table as Markdown: scores in points (errors in their own units), the interval in brackets, methods that failed with the reason."""
+    factor, frame = 100.0 if higher_is_better else 1.0, found.frame
+    quantities = [q for q in _quantities(frame) if q in frame]
+    head = ["method", *(_title(q, higher_is_better) for q in quantities)]
+    head[2:2] = ["difference to joint", "p"]
+    head += ["steps per batch", "cost per batch", "epochs", "seconds per epoch"]
+    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
+    for row in frame.to_dict("records"):
+        if not row["n"] >= 1:
+            lines.append(f"| {row['method']} | {row['reason'] or 'not run'} |{' |' * (len(head) - 2)}")
+            continue
+        cells = [_with_interval(row, q, factor) for q in quantities]
+        same = row["strategy"] == JOINT
+        cells[1:1] = (
+            ["", ""] if same else [_with_interval(row, "score_difference", factor, sign=True), _p(row["score_p"])]
+        )
+        counts = [f"{row['updates']:g}", f"{row['cost']:.2g}", str(row["epochs"]), f"{row['seconds']:.2g}"]
+        lines.append(f"| {' | '.join([row['method'], *cells, *counts])} |")
+    return "\n".join(lines)
+
+
+def _quantities(frame: pd.DataFrame) -> list[str]:
+    parts = [c[: -len("_low")] for c in frame.columns if c.endswith("_low") and not c.endswith("_difference_low")]
+    return list(dict.fromkeys(parts))
+
+
+def _title(quantity: str, higher_is_better: bool) -> str:
+    kind, _, name = quantity.partition(".")
+    titles = {
+        "score": "accuracy" if higher_is_better else "mean absolute error",
+        "f1": "macro F1",
+        "alone": f"{name} alone",
+        "without": f"without {name}",
+        "gap": f"g({name})",
+    }
+    return titles.get(kind, kind)
+
+
+def _with_interval(row: Mapping[str, Any], quantity: str, factor: float, *, sign: bool = False) -> str:
+    value, low, high = (factor * row[f"{quantity}{end}"] for end in ("", "_low", "_high"))
+    if not np.isfinite(value):
+        return ""
+    digits = 1 if factor == 100.0 else 3
+    text = f"{value:+.{digits}f}" if sign else f"{value:.{digits}f}"
+    return f"{text} [{low:.{digits}f}, {high:.{digits}f}]" if np.isfinite(low) else text
+
+
+def _p(value: float) -> str:
+    return "" if not np.isfinite(value) else "< .001" if value < 0.001 else f"{value:.3f}".lstrip("0")
