@@ -30,6 +30,7 @@ BUDGETS = {
     "passes": "as many forward and backward passes as joint training, a backward pass counted as two",
 }
 JOINT = "joint"
+BAR = "\\|"  # in a cell of a Markdown table
 #: columns whose values identify a replicate
 _REPLICATE = ("seed", "data.fold")
 
@@ -381,7 +382,9 @@ def as_markdown(found: BenchmarkTable, *, higher_is_better: bool = True) -> str:
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     for row in frame.to_dict("records"):
         if not row["n"] >= 1:
-            lines.append(f"| {row['method']} | {row['reason'] or 'not run'} |{' |' * (len(head) - 2)}")
+            lines.append(
+                f"| {row['method']} | {(row['reason'] or 'not run').replace('|', BAR)} |{' |' * (len(head) - 2)}"
+            )
             continue
         cells = [_with_interval(row, q, factor) for q in quantities]
         same = row["strategy"] == JOINT
