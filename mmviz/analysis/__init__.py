@@ -7,7 +7,16 @@ from mmviz.analysis.captured_scans import captured_scans, scan_influence, scan_s
 from mmviz.analysis.end_to_end import end_to_end
 from mmviz.analysis.faithfulness import faithfulness
 from mmviz.analysis.game import ValueFunction, register_value_function, value_functions
-from mmviz.analysis.imbalance import deviations, imbalance, imbalance_e1, imbalance_e2, imbalance_e3, shares
+from mmviz.analysis.imbalance import (
+    deviations,
+    edm,
+    edm_share,
+    imbalance,
+    imbalance_e1,
+    imbalance_e2,
+    imbalance_e3,
+    shares,
+)
 from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
 from mmviz.analysis.over_runs import map_agreement, over_runs, sign_agreement
@@ -30,6 +39,8 @@ __all__ = [
     "coalition_scores",
     "deviations",
     "directions",
+    "edm",
+    "edm_share",
     "end_to_end",
     "faithfulness",
     "imbalance",

@@ -17,6 +17,8 @@ from mmviz.metrics.imbalance import (
     INTERPRETATIONS,
     LIMITS,
     deviations,
+    edm,
+    edm_share,
     imbalance_e1,
     imbalance_e2,
     imbalance_e3,
@@ -24,10 +26,20 @@ from mmviz.metrics.imbalance import (
 )
 from mmviz.metrics.shapley import shapley_values
 
-__all__ = ["INTERPRETATIONS", "deviations", "imbalance", "imbalance_e1", "imbalance_e2", "imbalance_e3", "shares"]
+__all__ = [
+    "INTERPRETATIONS",
+    "deviations",
+    "edm",
+    "edm_share",
+    "imbalance",
+    "imbalance_e1",
+    "imbalance_e2",
+    "imbalance_e3",
+    "shares",
+]
 
 _STATUS = (
-    "our interpretations of the equilibrium deviation metric (arXiv 2506.00030), whose formula is not public; "
+    "our variants of the equilibrium deviation metric (arXiv 2506.00030v2; a public note states EDM = Σ|η - ψ| without η, see mmviz.metrics.imbalance.edm); "
     "they describe inequality, not quality: a smaller value is no better model, read v(S) and the gaps first"
 )
 
@@ -72,7 +84,8 @@ def imbalance(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool =
 
     References
     ----------
-    .. [1] Modality Equilibrium Matters, arXiv 2506.00030 (names the metric without a formula; E1, E2, E3 are our interpretation).
+    .. [1] Modality Equilibrium Matters, arXiv 2506.00030v2: a public note states EDM = Σ_m |η - ψ_m| without saying what η is, see
+       :func:`mmviz.analysis.edm`; E1, E2, E3 are our variants.
     """
     v, score_value = score_function(trace, value), score_function(trace)
     if v.name == "output":

@@ -48,8 +48,8 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     For a Trace opened with ``chunks`` the values are lazy and computed block by block.
     For a split without labels, ``probability`` and ``log_likelihood`` are those of the predicted class (all modalities, best epoch), stated in
     ``units``.
-    Modality Equilibrium Matters (arXiv 2506.00030) measures contributions by Shapley values and does not publish its formula; the
-    standard formula is our interpretation.
+    A public note on Modality Equilibrium Matters v2 (arXiv 2506.00030v2) states Shapley-based contributions "over the marginal performance gains of all
+    subsets", without a normalisation; the standard formula is our interpretation.
     Attribute ``untrained`` states how many subsets training never met (joint training meets the full set only); values on them are out
     of the model's distribution. In a small experiment, two noise modalities have a mean |φ| per sample that is several times larger
     after joint training than after modality dropout (``tests/properties/known_truth.py``).

@@ -1,7 +1,9 @@
-"""Modality imbalance E1, E2, E3: our interpretations of the equilibrium deviation metric, as functions of arrays.
+"""Modality imbalance: the equilibrium deviation metric EDM, and E1, E2, E3, as functions of arrays.
 
-They describe how unequal contributions or unimodal scores are. They do not measure how good a model is, and a smaller value is no better
-model: all three are 0 where the contributions or scores are equal, at whatever level (:data:`LIMITS`). Compare v(S) and the gap of each modality
+A public note on version 2 of Modality Equilibrium Matters (arXiv 2506.00030v2) states EDM = Σ_m |η - ψ_m| with Shapley-based ψ; what η is, how ψ
+is normalised and on which data it is measured are not stated: the mean of ψ, not normalised, on held-out samples are our interpretation. E1, E2 and E3
+are variants of ours. All describe how unequal contributions or unimodal scores are. They do not measure how good a model is, and a smaller value is
+no better model: all are 0 where the contributions or scores are equal, at whatever level (:data:`LIMITS`). Compare v(S) and the gap of each modality
 (:func:`mmviz.analysis.value_by_retraining`) first.
 """
 
@@ -50,6 +52,35 @@ def deviations(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.n
     """Return d_m = p_m - 1/M, signed: below 0 a modality has less than an equal share, above 0 more (our interpretation). NaN as in `shares`."""
     p = shares(contributions)
     return p - 1 / p.shape[-1]
+
+
+def edm(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
+    """Return the equilibrium deviation metric EDM = Σ_m |η - ψ_m|, η the mean of the Shapley values ψ, in the units of the value function.
+
+    With the value ``accuracy`` 0.1 are ten points. For ψ ≥ 0 at most 2(M-1)/M Σψ, where one modality has everything; 0 where all are equal, at
+    whatever level. With two modalities |ψ_1 - ψ_2|, so that EDM alone gives no order. NaN for a row with a value that is not finite.
+
+    Raises
+    ------
+    ConfigError
+        If there are fewer than two modalities in the last dimension.
+
+    Notes
+    -----
+    EDM = Σ_i |η - ψ(M^(i))| is what a public note on arXiv 2506.00030v2 states; that η is the mean is our interpretation.
+    """
+    psi = _compared("edm", contributions)
+    psi = np.where(np.isfinite(psi).all(-1, keepdims=True), psi, np.nan)
+    return np.abs(psi - psi.mean(-1, keepdims=True)).sum(-1)
+
+
+def edm_share(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
+    """Return EDM / Σ_m ψ_m, from 0 to 2(M-1)/M for ψ ≥ 0; above it where some ψ is negative. NaN where the sum is not positive.
+
+    For ψ ≥ 0 it is M times :func:`imbalance_e1`. That the sum is the unit is our interpretation.
+    """
+    deviation, total = edm(contributions), np.asarray(contributions, dtype=np.float64).sum(-1)
+    return deviation / np.where(total > 0, total, np.nan)
 
 
 def imbalance_e1(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:

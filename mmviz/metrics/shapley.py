@@ -85,8 +85,8 @@ def subset_values(
     References
     ----------
     .. [1] ``sample_level``: the public code of sample-level modality valuation (Wei et al., Enhancing Multimodal Cooperation via
-       Sample-level Modality Valuation, CVPR 2024), v(S) = |S| if the prediction from S is right, else 0. The others are our interpretation: Modality
-       Equilibrium Matters (arXiv 2506.00030) does not publish its value function.
+       Sample-level Modality Valuation, CVPR 2024), v(S) = |S| if the prediction from S is right, else 0. The others are our interpretation: a
+       public note on Modality Equilibrium Matters v2 (arXiv 2506.00030v2) states "marginal performance gains of all subsets" without the value function.
     """
     outputs = np.asarray(output, dtype=np.float64)
     regression = outputs.shape[-1] == 1

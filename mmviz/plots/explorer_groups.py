@@ -214,13 +214,14 @@ def sample_list_group(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     return part
 
 
-#: columns of the history that are not drawn: running time
-NOT_DRAWN = ("seconds", "seconds_monitor", "cost_share")
+#: columns of the history that are not drawn: running time, and a constant
+NOT_DRAWN = ("seconds", "seconds_monitor", "cost_share", "contribution_samples")
 #: column of the history -> title of its chart; these charts come first, in this order
 CHARTS = {
     **dict.fromkeys(("value_full_model", "value_baseline"), "values v(all) and v(∅), held-out"),
     "unimodal_score": "unimodal score, held-out",
     "contribution": "Shapley value, held-out",
+    **dict.fromkeys(("EDM", "EDM_share"), "equilibrium deviation EDM (not a measure of quality), held-out"),
     **dict.fromkeys(("E1", "E2", "E3"), "imbalance (our interpretations; not a measure of quality), held-out"),
     "contribution_smoothed": "Shapley value, smoothed",
     "share": "share of the Shapley value",

@@ -182,7 +182,7 @@ def imbalance_spec(frame: xr.Dataset) -> FigureSpec:
     return FigureSpec(
         title=title_with_source("Modality imbalance over training", frame.attrs),
         subtitle=(
-            f"values v: mean {frame.attrs.get('value', 'score').replace('_', ' ')}; E1 to E3: our interpretations of the equilibrium deviation (formula unpublished)",
+            f"values v: mean {frame.attrs.get('value', 'score').replace('_', ' ')}; E1 to E3: our variants of the equilibrium deviation",
             "E1 to E3 describe inequality, not quality: 0 for equal shares or scores, also where no modality alone predicts anything",
             *imputation_text(frame.attrs),
         ),

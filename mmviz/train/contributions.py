@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,14 +13,14 @@ import torch
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, one_of, whole
 from mmviz.core.subsets import MAX_EXACT_PLAYERS
-from mmviz.metrics.imbalance import deviations, imbalance_e1, imbalance_e2, imbalance_e3, shares
+from mmviz.metrics.imbalance import deviations, edm, edm_share, imbalance_e1, imbalance_e2, imbalance_e3, shares
 from mmviz.metrics.shapley import VALUE_FUNCTIONS, shapley_values, subset_values
 from mmviz.models.batch import batch_of
 from mmviz.models.coalitions import coalition_predictions
 from mmviz.train.devices import Devices
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
+    from jaxtyping import Float, Int
 
     from mmviz.data.dataset import Split
     from mmviz.data.spec import Spec
@@ -46,7 +46,8 @@ class ContributionMonitor:
 
     Notes
     -----
-    Our interpretation: Modality Equilibrium Matters (arXiv 2506.00030) publishes neither value function nor frequency.
+    A public note on Modality Equilibrium Matters v2 (arXiv 2506.00030v2) states that contributions are evaluated at the end of each epoch, from the
+    gains of all subsets. On which data, and with which value function, it does not state: held-out training samples and accuracy are our interpretation.
     """
 
     value: str = ""
@@ -87,15 +88,24 @@ class Contributions:
         (M,) unimodal accuracy, or minus the unimodal mean absolute error, of the fused model with all other modalities masked.
     game
         (2^M,) mean value v(S) of every subset; bit i of the index is modality i.
+    error
+        (M, M) standard error of φ_a - φ_b over the held-out samples, NaN with fewer than two; 0 where it is not known.
+    samples
+        Number of held-out samples.
     """
 
     contribution: Float[np.ndarray, " modality"]
     smoothed: Float[np.ndarray, " modality"]
     score: Float[np.ndarray, " modality"]
     game: Float[np.ndarray, " coalition"]
+    error: Float[np.ndarray, "*pair"] = field(default_factory=lambda: np.zeros(()))
+    samples: Int[np.ndarray, ""] = field(default_factory=lambda: np.zeros((), int))
 
     def row(self, names: tuple[str, ...]) -> dict[str, float]:
-        """Return the entries of the history; E1, E2, E3 are our interpretations, see :mod:`mmviz.metrics.imbalance`."""
+        """Return the entries of the history; EDM, E1, E2 and E3 are interpretations, see :mod:`mmviz.metrics.imbalance`.
+
+        ``EDM`` is in units of the value function, measured on ``contribution_samples`` held-out samples.
+        """
         columns = {
             "contribution": self.contribution,
             "contribution_smoothed": self.smoothed,
@@ -109,6 +119,9 @@ class Contributions:
         return row | {
             "value_full_model": float(self.game[-1]),
             "value_baseline": float(self.game[0]),
+            "contribution_samples": float(self.samples),
+            "EDM": float(edm(self.contribution)),
+            "EDM_share": float(edm_share(self.contribution)),
             "E1": float(imbalance_e1(self.contribution)),
             "E2": float(imbalance_e2(self.contribution)),
             "E3": float(imbalance_e3(self.score)),
@@ -176,7 +189,8 @@ class ContributionEstimator:
             model.train(mode)
         local = np.concatenate(outputs) if outputs else np.zeros((0, 2 ** len(self._sum), self._outputs), np.float32)
         output = self._devices.gather_in_order(torch.from_numpy(local)).numpy()
-        game = subset_values(self.value, output, self._target).mean(0)
+        values = subset_values(self.value, output, self._target)
+        game = values.mean(0)
         contribution = shapley_values(game)
         if np.isfinite(contribution).all():
             self._count += 1
@@ -185,4 +199,13 @@ class ContributionEstimator:
         smoothed = self._sum / weight if weight > 0 else np.full_like(contribution, math.nan)
         single = 1 << np.arange(len(contribution))
         score = subset_values(self._score, output, self._target).mean(0)[single]
-        return Contributions(contribution, smoothed, score, game)
+        return Contributions(
+            contribution, smoothed, score, game, difference_error(shapley_values(values)), np.array(len(values))
+        )
+
+
+def difference_error(each: Float[np.ndarray, "sample modality"]) -> Float[np.ndarray, "modality modality"]:
+    """Return the standard error over samples of the mean of φ_a - φ_b, for every pair of modalities; NaN with fewer than two samples."""
+    if len(each) < 2:
+        return np.full((each.shape[-1],) * 2, math.nan)
+    return (each[:, :, None] - each[:, None, :]).std(0, ddof=1) / math.sqrt(len(each))

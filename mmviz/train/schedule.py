@@ -25,7 +25,9 @@ def warm_cosine(position: float, planned: int) -> float:
 
 
 def rank_weakest_first(
-    value: Float[np.ndarray, " modality"], previous: Sequence[int], margin: float
+    value: Float[np.ndarray, " modality"],
+    previous: Sequence[int],
+    margin: float | Float[np.ndarray, "modality modality"],
 ) -> tuple[int, ...]:
     """Return the modalities in ascending order of a value, with hysteresis; our interpretation.
 
@@ -36,16 +38,17 @@ def rank_weakest_first(
     previous
         The order so far. Neighbours are exchanged only where the later one is weaker by more than the margin.
     margin
-        In units of Σ|value|, ≥ 0. With 0 this is a stable sort by value.
+        ≥ 0, in units of the value: one for all, or for each pair of modalities. With 0 this is a stable sort by value; NaN exchanges none.
 
     Notes
     -----
     Equal values keep their previous order, so that nothing depends on chance.
     """
-    order, step = list(previous), margin * float(np.abs(value).sum())
+    order, step = list(previous), np.broadcast_to(margin, (len(value), len(value)))
     for _ in order:  # bubble sort: M is small, and it is stable
         for i in range(len(order) - 1):
-            if value[order[i]] - value[order[i + 1]] > step:
+            a, b = order[i], order[i + 1]
+            if value[a] - value[b] > step[a, b]:
                 order[i], order[i + 1] = order[i + 1], order[i]
     return tuple(order)
 

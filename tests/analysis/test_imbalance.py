@@ -6,6 +6,8 @@ import pytest
 from mmviz.analysis import (
     coalition_scores,
     deviations,
+    edm,
+    edm_share,
     imbalance,
     imbalance_e1,
     imbalance_e2,
@@ -22,7 +24,7 @@ PHI = np.random.default_rng(0).uniform(0.1, 1, size=(5, 4))
 
 
 @pytest.mark.parametrize("modalities", [2, 3, 6])
-@pytest.mark.parametrize("metric", [imbalance_e1, imbalance_e2, imbalance_e3])
+@pytest.mark.parametrize("metric", [edm, edm_share, imbalance_e1, imbalance_e2, imbalance_e3])
 def test_equal_modalities_are_in_equilibrium(metric, modalities):
     assert metric(np.full(modalities, 0.3)) == pytest.approx(0, abs=1e-16)
 
@@ -48,6 +50,26 @@ def test_e1_and_e2_are_invariant_to_scale_and_order(metric):
     assert metric(np.array([1e308, 1e308])) == 0
 
 
+def test_edm_equals_its_definition_and_is_largest_where_one_modality_has_everything():
+    assert edm([0.9, 0.0, 0.0]) == pytest.approx(2 * 2 / 3 * 0.9, abs=1e-15)
+    assert edm([0.5, 0.3, -0.2]) == pytest.approx(0.3 + 0.1 + 0.4)
+    for count in (2, 3, 6):
+        alone = 0.7 * np.eye(count)[0]
+        assert edm_share(alone) == pytest.approx(2 * (count - 1) / count, abs=1e-14)
+    rows = np.random.default_rng(1).dirichlet(np.full(4, 0.3), size=200) * 0.8
+    assert (edm_share(rows) <= 2 * 3 / 4 + 1e-12).all()
+    np.testing.assert_allclose(edm(rows), 0.8 * edm_share(rows), atol=1e-14)
+
+
+def test_edm_is_the_difference_for_two_modalities_and_its_share_m_times_e1():
+    np.testing.assert_allclose(edm(PHI[:, :2]), np.abs(PHI[:, 0] - PHI[:, 1]), atol=1e-15)
+    np.testing.assert_allclose(edm_share(PHI), 4 * imbalance_e1(PHI), atol=1e-14)
+    np.testing.assert_allclose(edm(3 * PHI + 2), 3 * edm(PHI), atol=1e-14)
+    assert edm_share([0.3, -0.1]) == pytest.approx(2.0), "above the bound with a negative value"
+    assert np.isnan(edm_share([[0.1, -0.3], [0.0, 0.0]])).all()
+    assert np.isnan(edm([[np.nan, 1.0], [np.inf, 1.0]])).all()
+
+
 def test_e3_is_invariant_to_a_shift_of_the_scores():
     np.testing.assert_allclose(imbalance_e3(PHI + 5), imbalance_e3(PHI), atol=1e-14)
     np.testing.assert_allclose(imbalance_e3(-3 * PHI), 3 * imbalance_e3(PHI), atol=1e-14)
@@ -68,7 +90,7 @@ def test_a_row_without_positive_values_is_nan_and_others_are_unaffected(row):
     assert np.isnan(imbalance_e3([[np.nan, 1.0], [1.0, 1.0]])).tolist() == [True, False]
 
 
-@pytest.mark.parametrize("metric", [imbalance_e1, imbalance_e2, imbalance_e3, shares, deviations])
+@pytest.mark.parametrize("metric", [edm, edm_share, imbalance_e1, imbalance_e2, imbalance_e3, shares, deviations])
 @pytest.mark.parametrize("alone", [0.5, [0.5], []])
 def test_fewer_than_two_modalities_are_refused(metric, alone):
     with pytest.raises(ConfigError, match="at least two"):
@@ -79,7 +101,7 @@ def test_fewer_than_two_modalities_are_refused(metric, alone):
 def test_a_trace_has_the_mean_contributions_of_its_samples(trace, value):
     found = imbalance(trace, value=value)
     np.testing.assert_allclose(found["contribution"], shapley(trace, value=value)["phi"].mean("sample"), atol=1e-12)
-    assert "not public" in found.attrs["interpretation"]
+    assert "our variants" in found.attrs["interpretation"]
     assert found.attrs["without_effect"] == []
 
 

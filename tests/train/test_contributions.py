@@ -10,11 +10,11 @@ import torch
 
 import mmviz as mm
 from mmviz.core.errors import ConfigError
-from mmviz.metrics.imbalance import deviations, imbalance_e1, imbalance_e2, imbalance_e3
+from mmviz.metrics.imbalance import deviations, edm, edm_share, imbalance_e1, imbalance_e2, imbalance_e3
 from mmviz.metrics.shapley import shapley_values
 from mmviz.models import batch_of
 from mmviz.models.fusions.pooled import Average
-from mmviz.train.contributions import ContributionEstimator, ContributionMonitor
+from mmviz.train.contributions import ContributionEstimator, ContributionMonitor, difference_error
 from mmviz.train.sampling import hold_out
 
 KINDS = ("accuracy", "probability", "negative_loss", "sample_level")
@@ -106,6 +106,18 @@ def test_smoothed_contributions_are_a_bias_corrected_exponential_mean(toy):
     np.testing.assert_allclose(seen[0].smoothed, seen[0].contribution, rtol=1e-12)
 
 
+def test_the_standard_error_of_a_difference_is_that_of_the_paired_values_of_the_samples(toy):
+    each = np.random.default_rng(0).normal(size=(50, 3)) * [1, 2, 3]
+    error = difference_error(each)
+    for a, b in itertools.product(range(3), repeat=2):
+        assert error[a, b] == pytest.approx(np.std(each[:, a] - each[:, b], ddof=1) / math.sqrt(50), abs=1e-15)
+    assert np.isnan(difference_error(each[:1])).all()
+    measured = meter_of(toy, value="probability").estimate(model_of(toy))
+    assert int(measured.samples) == len(toy["valid"])
+    assert measured.error.shape == (3, 3)
+    assert (measured.error[~np.eye(3, dtype=bool)] > 0).all()
+
+
 def test_a_modality_that_is_always_absent_has_the_contribution_zero(toy):
     split = toy["valid"]
     valid = {**split.valid, "m2": np.zeros_like(split.valid["m2"])}
@@ -155,6 +167,8 @@ def test_the_history_with_monitor_holds_contributions_imbalance_and_cost(toy):
         alone = np.array([row[f"unimodal_score/{n}"] for n in names])
         np.testing.assert_allclose([row["E1"], row["E2"]], [imbalance_e1(phi), imbalance_e2(phi)])
         np.testing.assert_allclose(row["E3"], imbalance_e3(alone))
+        np.testing.assert_allclose([row["EDM"], row["EDM_share"]], [edm(phi), edm_share(phi)])
+        assert row["contribution_samples"] == len(hold_out(toy["train"], 0, 0)[1])
         np.testing.assert_allclose([row[f"deviation/{n}"] for n in names], deviations(phi))
         np.testing.assert_allclose(phi.sum(), row["value_full_model"] - row["value_baseline"], atol=1e-12)
     assert 0 < run.history[1]["cost_share"] < 1

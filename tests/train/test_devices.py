@@ -69,6 +69,7 @@ MEASURED = (
     "unimodal_score/",
     "value_",
     "available_share",
+    "EDM",
     "E1",
     "E2",
     "E3",

@@ -190,10 +190,11 @@ class ShapleyAlternating(Strategy):
     def before_epoch(self, epoch: int) -> dict[str, float]:
         """Order the modalities by the latest contributions."""
         value, names = self._rank_value(), self.training.names
+        margin = self.options.hysteresis * float(np.abs(value).sum())
         if self.options.order == "weakest_first":
-            self._order = rank_weakest_first(value, self._order, self.options.hysteresis)
+            self._order = rank_weakest_first(value, self._order, margin)
         elif self.options.order == "strongest_first":
-            self._order = rank_weakest_first(-value, self._order, self.options.hysteresis)
+            self._order = rank_weakest_first(-value, self._order, margin)
         elif self.options.order == "random":
             self._order = tuple(int(m) for m in self.training.rng.permutation(len(names)))
         if self.options.update_rates == "by_share" and self.training.contributions is not None:
