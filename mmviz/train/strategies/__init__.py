@@ -9,6 +9,7 @@ from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest
 from mmviz.train.strategies.base import Strategy
 from mmviz.train.strategies.g_blend import GBlend
+from mmviz.train.strategies.inforeg import InfoReg
 from mmviz.train.strategies.joint import Joint
 from mmviz.train.strategies.mla import Mla
 from mmviz.train.strategies.modality_dropout import ModalityDropout
@@ -80,12 +81,13 @@ def strategy_of(strategy: str | Strategy, options: Mapping[str, Any] | None = No
     return STRATEGIES[strategy](**(options or {}))
 
 
-for _kind in (Joint, ShapleyAlternating, Unimodal, ModalityDropout, OgmGe, Mla, GBlend, Valuation):
+for _kind in (Joint, ShapleyAlternating, Unimodal, ModalityDropout, OgmGe, Mla, GBlend, Valuation, InfoReg):
     register(_kind)
 
 __all__ = [
     "STRATEGIES",
     "GBlend",
+    "InfoReg",
     "Joint",
     "Mla",
     "ModalityDropout",

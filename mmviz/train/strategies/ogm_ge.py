@@ -19,7 +19,7 @@ from mmviz.train.modality_parameters import (
 )
 from mmviz.train.strategies.base import Strategy, Update
 from mmviz.train.strategies.method import Method
-from mmviz.train.strategies.unimodal import unimodal_pass
+from mmviz.train.strategies.scores import log_scores, unimodal_scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,20 +166,10 @@ class OgmGe(Strategy):
                 noisy = with_noise and id(part.parameter) in self.noisy
                 modulate(part.gradient, k if self.options.scale == "gradient" else 1.0, noisy=noisy)
 
-    @torch.no_grad()
     def _ratio(self, steps: Steps, target: Shaped[Tensor, " batch"]) -> Float[Tensor, " modality"]:
-        """Return the discrepancy ratio of each modality, from predictions without dropout, so that no random number is drawn."""
-        model, M = self.training.model, len(self.training.names)
-        model.eval()
-        try:
-            output, modality, sample = unimodal_pass(model, steps)
-        finally:
-            model.train()
-        devices = self.training.devices
-        score = scores(self.training.task, output, target[sample], devices.gather(target[sample]))
-        count = devices.total(torch.stack([(modality == m).sum() for m in range(M)]))
-        total = devices.total(torch.stack([score[modality == m].sum() for m in range(M)]))
-        return discrepancy(total / count.clamp(min=1), count > 0)
+        """Return the discrepancy ratio of each modality."""
+        score, count = unimodal_scores(self.training, steps, target, scores)
+        return discrepancy(score, count > 0)
 
     def _values_before_step(self) -> list[tuple[Part, Tensor, float]]:
         """Return the values of all parameters with a scaled step."""
@@ -205,10 +195,7 @@ def scores(
     """Return the probability of the true class (equation 8), or exp(-|error|/MAD) of a regression; MAD of the targets ``among``, or given."""
     if task.kind == "classification":
         return output.softmax(-1).gather(-1, target[:, None])[:, 0]
-    value = target.to(output.dtype)
-    every = value if among is None else among.to(output.dtype)
-    spread = (every - every.median()).abs().mean() if len(every) else every.sum()
-    return torch.exp(-(output[:, 0] - value).abs() / torch.where(spread > 0, spread, torch.ones_like(spread)))
+    return log_scores(task, output, target, among).exp()
 
 
 def discrepancy(score: Float[Tensor, " modality"], available: Bool[Tensor, " modality"]) -> Float[Tensor, " modality"]:

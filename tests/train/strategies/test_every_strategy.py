@@ -8,6 +8,7 @@ import torch
 
 import mmviz as mm
 from mmviz.core.errors import ConfigError
+from mmviz.train.loop import Loop
 from mmviz.train.strategies.base import Training
 from mmviz.train.strategies.unimodal import UnimodalPass, unimodal_pass
 
@@ -55,6 +56,21 @@ def test_the_same_seed_gives_the_same_weights_and_history_for_every_strategy(eas
         [{k: v for k, v in row.items() if not k.startswith(clock)} for row in r.history] for r in (first, again)
     ]
     np.testing.assert_equal(*histories)
+
+
+@pytest.mark.parametrize("strategy", NAMES)
+def test_a_training_that_stopped_in_its_third_epoch_is_resumed_to_the_weights_of_an_undisturbed_one(
+    easy, strategy, tmp_path, monkeypatch
+):
+    whole = trained(easy, strategy, epochs=4, out=tmp_path / "whole")
+    stop = 2 * math.ceil(len(easy["train"]) / 16) + 1
+    with monkeypatch.context() as patch:
+        patch.setattr(Loop, "_stopped", lambda self: self.batches_done >= stop)
+        stopped = trained(easy, strategy, epochs=4, out=tmp_path / "stopped")
+    assert stopped.status == "interrupted"
+    assert stopped.history[-1]["epoch"] in (2, 3)
+    resumed = trained(easy, strategy, epochs=4, resume=tmp_path / "stopped")
+    assert all(torch.equal(v, resumed.weights[e][k]) for e, w in whole.weights.items() for k, v in w.items())
 
 
 @pytest.mark.parametrize("strategy", NAMES)
