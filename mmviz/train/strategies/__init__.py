@@ -12,6 +12,7 @@ from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.inforeg import InfoReg
 from mmviz.train.strategies.joint import Joint
 from mmviz.train.strategies.mla import Mla
+from mmviz.train.strategies.mmpareto import MMPareto
 from mmviz.train.strategies.modality_dropout import ModalityDropout
 from mmviz.train.strategies.ogm_ge import OgmGe
 from mmviz.train.strategies.shapley_alternating import ShapleyAlternating
@@ -81,7 +82,18 @@ def strategy_of(strategy: str | Strategy, options: Mapping[str, Any] | None = No
     return STRATEGIES[strategy](**(options or {}))
 
 
-for _kind in (Joint, ShapleyAlternating, Unimodal, ModalityDropout, OgmGe, Mla, GBlend, Valuation, InfoReg):
+for _kind in (
+    Joint,
+    ShapleyAlternating,
+    Unimodal,
+    ModalityDropout,
+    OgmGe,
+    Mla,
+    GBlend,
+    Valuation,
+    InfoReg,
+    MMPareto,
+):
     register(_kind)
 
 __all__ = [
@@ -89,6 +101,7 @@ __all__ = [
     "GBlend",
     "InfoReg",
     "Joint",
+    "MMPareto",
     "Mla",
     "ModalityDropout",
     "OgmGe",
