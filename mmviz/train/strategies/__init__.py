@@ -15,6 +15,7 @@ from mmviz.train.strategies.mla import Mla
 from mmviz.train.strategies.mmpareto import MMPareto
 from mmviz.train.strategies.modality_dropout import ModalityDropout
 from mmviz.train.strategies.ogm_ge import OgmGe
+from mmviz.train.strategies.relearning import Relearning
 from mmviz.train.strategies.shapley_alternating import ShapleyAlternating
 from mmviz.train.strategies.unimodal import Unimodal
 from mmviz.train.strategies.valuation import Valuation
@@ -92,6 +93,7 @@ for _kind in (
     GBlend,
     Valuation,
     InfoReg,
+    Relearning,
     MMPareto,
 ):
     register(_kind)
@@ -105,6 +107,7 @@ __all__ = [
     "Mla",
     "ModalityDropout",
     "OgmGe",
+    "Relearning",
     "ShapleyAlternating",
     "Unimodal",
     "Valuation",
