@@ -21,6 +21,7 @@ MORE = {
     "update rates by share": ("shapley_alternating", {"update_rates": "by_share"}),
     "others": ("mla", {"protect": "others"}),
     "step": ("ogm_ge", {"scale": "step"}),
+    "gradient": ("agm", {"scale": "gradient"}),
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest
+from mmviz.train.strategies.agm import Agm
 from mmviz.train.strategies.base import Strategy
 from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.inforeg import InfoReg
@@ -95,11 +96,13 @@ for _kind in (
     InfoReg,
     Relearning,
     MMPareto,
+    Agm,
 ):
     register(_kind)
 
 __all__ = [
     "STRATEGIES",
+    "Agm",
     "GBlend",
     "InfoReg",
     "Joint",
