@@ -22,6 +22,7 @@ PAGES = {
     "data/README.md": "data.md",
     "docs/scale.md": "scale.md",
     "docs/trust.md": "trust.md",
+    "docs/imbalance.md": "imbalance.md",
     "DECISIONS.md": "decisions.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest, option
@@ -15,6 +18,7 @@ from mmviz.io.atomic import write_bytes_atomic
 from mmviz.studies.command_line import add_training_options, training_arguments, words
 from mmviz.studies.imbalance_benchmark import (
     BUDGETS,
+    JOINT,
     BenchmarkTable,
     ImbalanceBenchmark,
     as_markdown,
@@ -80,7 +84,8 @@ def main(arguments: Sequence[str]) -> int:
             f"no benchmark {given.name!r}{nearest(given.name, BENCHMARKS)}; there is {', '.join(BENCHMARKS)}"
         )
     store = Store(given.out if given.out is not None else Path("runs") / "benchmarks")
-    text, tables, whole = [], [], True
+    tables: list[dict[str, Any]] = []
+    whole = True
     for model in words(given.models):
         benchmark = declare_benchmark(
             model=model,
@@ -95,10 +100,8 @@ def main(arguments: Sequence[str]) -> int:
             sys.stdout.write(f"{outcome}\n")
             whole &= outcome.finished_before + outcome.finished_now == len(benchmark.study)
         for budget in benchmark.budgets:
-            found = benchmark_table(benchmark, store, budget)
-            text.append(section(benchmark, found, model))
-            tables.append(_record(benchmark, found, store, given.data, model))
-    page = "\n\n".join(text) + "\n"
+            tables.append(record_of(benchmark, benchmark_table(benchmark, store, budget), store, model))
+    page = "\n\n".join(section(record) for record in tables) + "\n"
     sys.stdout.write(f"\n{page}rows: {store.path}\n")
     if given.markdown is not None:
         write_bytes_atomic(given.markdown, page.encode())
@@ -107,39 +110,60 @@ def main(arguments: Sequence[str]) -> int:
     return int(not whole)
 
 
-def section(benchmark: ImbalanceBenchmark, found: BenchmarkTable, model: str) -> str:
-    """Return heading, table, verdict and notes of one model and budget as Markdown."""
-    higher = benchmark.higher_is_better
-    good = better_in_the_weak_modality(found, points=POINTS, higher_is_better=higher) if higher else []
-    titles = dict(zip(found.frame["strategy"], found.frame["method"], strict=True))
-    verdict = (
-        f"By at least {100 * POINTS:.0f} points better than joint training with {found.weak} alone, without a loss of accuracy beyond its interval: "
-        f"{', '.join(titles[name] for name in good) or 'no method'}."
-    )
-    lines = [
-        f"### {benchmark.spec.name}, {model}, equal {found.budget}",
-        as_markdown(found, higher_is_better=higher),
-        *([verdict] if higher else []),
-        f"Weak modality (smallest Shapley value in joint training): {found.weak}. {found.note}",
-    ]
-    return "\n\n".join(lines)
-
-
-def _record(
-    benchmark: ImbalanceBenchmark, found: BenchmarkTable, store: Store, data: str, model: str
-) -> dict[str, Any]:
-    """Return a table as JSON values, with what its numbers depend on."""
+def record_of(benchmark: ImbalanceBenchmark, found: BenchmarkTable, store: Store, model: str) -> dict[str, Any]:
+    """Return a table as JSON values: what it compares, its rows, its verdict, and what its numbers depend on."""
     rows = store.rows()
     keys = {cell.key for cell in benchmark.budgets[found.budget].cells}
     mine = rows[rows["key"].isin(keys) & (rows["status"] == FINISHED)]
     values = found.frame.astype(object).where(found.frame.notna(), None)
+    higher = benchmark.higher_is_better
     return {
-        "data": data,
+        "data": benchmark.spec.name,
         "model": model,
         "budget": found.budget,
+        "higher_is_better": higher,
         "weak": found.weak,
+        "good": better_in_the_weak_modality(found, points=POINTS) if higher else [],
         "seeds": sorted({int(seed) for seed in mine["seed"]}),
-        "config": json.loads(mine.iloc[0]["config"]) if len(mine) else None,
+        "note": found.note,
+        "config": _config(mine[mine["strategy"] == JOINT]),
         "provenance": {name: sorted({str(v) for v in mine[name]}) for name in PROVENANCE if name in mine.columns},
         "rows": values.to_dict("records"),
     }
+
+
+def _config(joint: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the configuration of joint training; of data at a path its last part: the folders before it are of one machine."""
+    if not len(joint):
+        return None
+    config = json.loads(joint.iloc[0]["config"])
+    data = config["data"]
+    return config | {"data": data | {"name": data["name"] if data["builtin"] else Path(data["name"]).name}}
+
+
+def section(record: Mapping[str, Any], *, note: bool = True) -> str:
+    """Return heading, table, verdict and notes of one table as Markdown.
+
+    Parameters
+    ----------
+    record
+        From :func:`record_of`, or read from the JSON that the command writes.
+    note
+        Whether to add what the columns are.
+    """
+    frame = pd.DataFrame(record["rows"]).replace({None: np.nan})
+    higher, weak = record["higher_is_better"], record["weak"]
+    titles = dict(zip(frame["strategy"], frame["method"], strict=True))
+    lines = [
+        f"### {record['data']}, {record['model']}, equal {record['budget']}, {len(record['seeds'])} seeds",
+        as_markdown(frame, higher_is_better=higher),
+    ]
+    if higher:
+        lines.append(
+            f"By at least {100 * POINTS:.0f} points better than joint training with {weak} alone, without a loss of accuracy beyond its interval: "
+            f"**{', '.join(titles[name] for name in record['good']) or 'no method'}**."
+        )
+    lines.append(
+        f"Weak modality (smallest Shapley value in joint training): {weak}.{' ' + record['note'] if note else ''}"
+    )
+    return "\n\n".join(lines)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest, whole
+from mmviz.metrics.imbalance import edm
 from mmviz.studies.cell import open_source, source
 from mmviz.studies.comparison import table
 from mmviz.studies.recipes import model_entry, recipe_for, restricted_augmentation
@@ -226,8 +227,7 @@ def benchmark_rows(benchmark: ImbalanceBenchmark, store: Store) -> pd.DataFrame:
     sign = 1 if benchmark.higher_is_better else -1
     phi = [f"test.contribution.{name}" for name in names]
     if set(phi) <= set(rows.columns):
-        values = rows[phi].to_numpy(dtype=float)
-        rows["test.EDM"] = np.abs(values - values.mean(1, keepdims=True)).sum(1)
+        rows["test.EDM"] = edm(rows[phi].to_numpy(dtype=float))
     same = [column for column in _REPLICATE if column in rows.columns]
     single = rows[rows["key"].isin({cell.key for cell in benchmark.unimodal.cells}) & (rows["status"] == FINISHED)]
     for name in names:
@@ -372,9 +372,9 @@ def better_in_the_weak_modality(
     return [str(s) for s in frame["strategy"][good.to_numpy(dtype=bool)] if s != JOINT]
 
 
-def as_markdown(found: BenchmarkTable, *, higher_is_better: bool = True) -> str:
-    """Return the table as Markdown: scores in points (errors in their own units), the interval in brackets, methods that failed with the reason."""
-    factor, frame = 100.0 if higher_is_better else 1.0, found.frame
+def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True) -> str:
+    """Return the rows of a :class:`BenchmarkTable` as Markdown: accuracy in points, errors in their own units; intervals in brackets."""
+    factor = 100.0 if higher_is_better else 1.0
     quantities = [q for q in _quantities(frame) if q in frame]
     head = ["method", *(_title(q, higher_is_better) for q in quantities)]
     head[2:2] = ["difference to joint", "p"]

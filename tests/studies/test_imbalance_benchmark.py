@@ -83,7 +83,7 @@ def test_a_table_has_the_mean_interval_and_paired_difference_of_every_method(ran
     assert row["updates"] == 2
     assert row["n"] == 2
     assert "selected without it" in found.note
-    text = as_markdown(found)
+    text = as_markdown(found.frame)
     assert text.count("\n") == len(found.frame) + 1
     assert len({line.count("|") for line in text.splitlines()}) == 1
     assert "alone" in text.splitlines()[0]
@@ -125,9 +125,9 @@ def test_the_command_prints_tables_and_a_verdict_writes_json_and_trains_nothing_
     ]  # fmt: skip
     status = main(words)
     shown = capsys.readouterr().out
-    assert "### synthetic, concat, equal updates" in shown
-    assert "### synthetic, average, equal passes" in shown
-    assert "without a loss of accuracy beyond its interval: " in shown
+    assert "### synthetic, concat, equal updates, 2 seeds" in shown
+    assert "### synthetic, average, equal passes, 2 seeds" in shown
+    assert "without a loss of accuracy beyond its interval: **" in shown
     tables = json.loads((tmp_path / "t.json").read_text())
     assert [(t["model"], t["budget"]) for t in tables] == [
         ("concat", "updates"), ("concat", "passes"), ("average", "updates"), ("average", "passes"),
@@ -151,7 +151,7 @@ def test_a_method_that_refuses_the_model_is_a_row_with_its_reason(tmp_path, monk
     assert len(mm.studies.run(benchmark.study, store, progress=False).failed) == 1
     found = benchmark_table(benchmark, store, "updates")
     assert not found.frame.set_index("strategy").loc["mla", "n"] >= 1
-    lines = as_markdown(found).splitlines()
+    lines = as_markdown(found.frame).splitlines()
     assert "mla: this model has no head" in lines[-1]
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
     assert better_in_the_weak_modality(found) == []

@@ -1,0 +1,79 @@
+"""Tables of docs/imbalance.md: every training strategy against joint training, on several data sets, under two budgets.
+
+    OMP_NUM_THREADS=1 python tests/bars/imbalance_tables.py [--data ../shared/data] [--only av_digits watch] [--seeds 5] [--out runs/benchmarks]
+    python tests/bars/imbalance_tables.py --table
+
+Each set is one call of ``python -m mmviz benchmark imbalance`` (the words below); trainings that the store holds are not repeated. Its tables are kept
+in the JSON beside this script. ``--table`` trains nothing and writes the page from the JSON.
+"""
+
+import argparse
+import json
+import tempfile
+import warnings
+from pathlib import Path
+
+from mmviz.studies import benchmark_command
+from mmviz.studies.benchmark_command import section
+
+STORED = Path(__file__).with_suffix(".json")
+PAGE = Path(__file__).parents[2] / "docs/imbalance.md"
+BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
+SEEDS = 5
+SMALL = "--model-option width=24 --model-option layers=1 --model-option state=4"
+#: set -> words of the command; {data} is the folder of the data that do not belong to the project
+SETS = {
+    "av_digits": f"--data av_digits --data-option image_energy=0.25 --models coupled_mamba {SMALL} --model-option steps=14 --epochs 12 --train-option select=best",
+    "watch": f"--data watch --folds 0 --models coupled_mamba {SMALL} --model-option steps=20 --epochs 12",
+    "utd_mhad": f"--data {{data}}/utd_mhad/utd_mhad.npz --models coupled_mamba {SMALL} --model-option steps=16 --epochs 30",
+    "cmu_mosi": "--data {data}/cmu_mosi/mosi_utterance.npz --models concat --epochs 12",
+    "mvsa_single": "--data {data}/mvsa_single/mvsa_single_features.npz --models concat --epochs 6",
+}
+
+
+def measure(name, root, out, seeds, workers):
+    """Run the benchmark of one set and return its tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tables.json"
+        given = ["--seeds", str(seeds), "--out", str(out), "--json", str(file), "--workers", str(workers)]
+        benchmark_command.main(["imbalance", *SETS[name].format(data=root).split(), *given])
+        return json.loads(file.read_text(encoding="utf-8"))
+
+
+def page(text, stored):
+    """Return the page with its tables written anew."""
+    lines = [BEGIN, ""]
+    for name in SETS:
+        for record in stored.get(name, []):
+            config = record["config"]
+            data = config["data"]
+            options = {k: v for k, v in data["options"].items() if v is not None}
+            lines += [section(record, note=False), "", f"Data {data['name']} {json.dumps(options)}; "
+                      f"model options {json.dumps(config['model']['options'])}; code {', '.join(record['provenance']['code'])}, "
+                      f"torch {', '.join(record['provenance']['version.torch'])}.", ""]  # fmt: skip
+    return text.split(BEGIN)[0] + "\n".join([*lines, END]) + text.split(END)[1]
+
+
+def main():
+    """Run what is missing, or write the tables."""
+    words = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    words.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the verification data")
+    words.add_argument("--only", nargs="+", choices=list(SETS), default=list(SETS))
+    words.add_argument("--seeds", type=int, default=SEEDS)
+    words.add_argument("--out", type=Path, default=Path("runs/benchmarks"))
+    words.add_argument("--workers", type=int, default=0)
+    words.add_argument(
+        "--table", action="store_true", help="write the tables of docs/imbalance.md from the stored JSON"
+    )
+    given = words.parse_args()
+    warnings.simplefilter("ignore")
+    for name in [] if given.table else given.only:
+        found = measure(name, given.data, given.out, given.seeds, given.workers)
+        stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
+        STORED.write_text(json.dumps(stored | {name: found}, indent=1) + "\n", encoding="utf-8")
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
