@@ -181,6 +181,7 @@ def _refuse_in_global(records: dict[str, str]) -> None:
 
 
 MAX_MEMBERS = 200_000
+MAX_FILES = 2_000_000  # of a folder: frames of many clips
 MAX_FILE = 4 << 30
 MAX_TOTAL = 8 << 30
 MAX_RATIO = 200
@@ -198,18 +199,24 @@ class Members:
 
     def __init__(self, where: str, names: dict[str, int], read: Callable[[str], bytes]) -> None:
         self.where, self._sizes, self._read = where, names, read
+        self._sorted = sorted(names)
+        self._by_last: dict[str, list[str]] | None = None
 
     @property
     def names(self) -> list[str]:
         """Names with ``/`` between folders, sorted."""
-        return sorted(self._sizes)
+        return self._sorted.copy()
 
     def __contains__(self, name: object) -> bool:
         return name in self._sizes
 
     def named(self, last: str) -> list[str]:
         """Names whose last part is `last`, sorted."""
-        return [n for n in self.names if n.rpartition("/")[2] == last]
+        if self._by_last is None:
+            self._by_last = {}
+            for name in self._sorted:
+                self._by_last.setdefault(name.rpartition("/")[2], []).append(name)
+        return self._by_last.get(last, []).copy()
 
     def read(self, name: str, *, max_bytes: int = MAX_FILE) -> bytes:
         """Return the content of one file.
@@ -242,7 +249,7 @@ def folder_members(path: str | Path) -> Members:
     Raises
     ------
     DataError
-        If a link leads outside or to itself, or there are more than `MAX_MEMBERS` files.
+        If a link leads outside or to itself, or there are more than `MAX_FILES` files.
     """
     root = checked_path(path, "folder_members: path").resolve()
     sizes: dict[str, int] = {}
@@ -254,8 +261,8 @@ def folder_members(path: str | Path) -> Members:
             raise DataError(f"{root.name}: {relative.as_posix()!r} is a link out of the folder; copy the file instead")
         if found.is_file():
             sizes[relative.as_posix()] = found.stat().st_size
-        if len(sizes) > MAX_MEMBERS:
-            raise DataError(f"{root.name}: more than {MAX_MEMBERS} files; give the folder of one data set")
+        if len(sizes) > MAX_FILES:
+            raise DataError(f"{root.name}: more than {MAX_FILES} files; give the folder of one data set")
     return Members(root.name, sizes, lambda name: read_regular(root / name, max_bytes=MAX_FILE))
 
 

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,32 +118,47 @@ def _admit(archive: zipfile.ZipFile, size: int, where: str, max_bytes: int) -> l
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> NDArray[Any]:
     name = f"{where}: {info.filename.removesuffix('.npy')[:80]!r}"
     with archive.open(info) as file:
-        start = file.read(10)
-        width = {1: 2, 2: 4, 3: 4}.get(start[6] if len(start) == 10 else 0, 0)
-        if start[:6] != b"\x93NUMPY" or not width:
-            raise DataError(f"{name} is not a .npy array; it looks like {looks_like(start)}")
-        rest = file.read(2) if width == 4 else b""
-        length = int.from_bytes(start[8:10] + rest, "little")
-        if length > 4096:
-            raise DataError(f"{name} has a header of {length} bytes; a plain array needs less than 4096")
-        header = file.read(length).decode("latin1")
-        dtype, shape, fortran = _parse(header, name)
-        content = math.prod(shape) * dtype.itemsize
-        if info.file_size != 8 + width + length + content:
-            raise DataError(
-                f"{name}: {info.file_size} bytes for a header of {8 + width + length} and {math.prod(shape)} x "
-                f"{dtype.itemsize} bytes; the file is damaged"
-            )
-        raw = bytearray(content)
-        view, at = memoryview(raw), 0
-        while at < content:
-            piece = file.read(min(_PIECE, content - at))
-            if not piece:
-                raise DataError(f"{name} ends after {at} of {content} bytes; the file is truncated")
-            view[at : at + len(piece)] = piece
-            at += len(piece)
-        if file.read(1):  # also makes the archive compare the checksum
-            raise DataError(f"{name} goes on after its {content} bytes; the file is damaged")
+        return _plain_array(file, info.file_size, name)
+
+
+def read_npy(data: bytes, *, where: str = ".npy file") -> NDArray[Any]:
+    """Return the plain array of numbers or text in the bytes of a .npy file.
+
+    Raises
+    ------
+    DataError
+        If it is an object array, which only a pickle can hold, or its header and its size disagree.
+    """
+    return _plain_array(io.BytesIO(data), len(data), where)
+
+
+def _plain_array(file: IO[bytes], size: int, name: str) -> NDArray[Any]:
+    start = file.read(10)
+    width = {1: 2, 2: 4, 3: 4}.get(start[6] if len(start) == 10 else 0, 0)
+    if start[:6] != b"\x93NUMPY" or not width:
+        raise DataError(f"{name} is not a .npy array; it looks like {looks_like(start)}")
+    rest = file.read(2) if width == 4 else b""
+    length = int.from_bytes(start[8:10] + rest, "little")
+    if length > 4096:
+        raise DataError(f"{name} has a header of {length} bytes; a plain array needs less than 4096")
+    header = file.read(length).decode("latin1")
+    dtype, shape, fortran = _parse(header, name)
+    content = math.prod(shape) * dtype.itemsize
+    if size != 8 + width + length + content:
+        raise DataError(
+            f"{name}: {size} bytes for a header of {8 + width + length} and {math.prod(shape)} x "
+            f"{dtype.itemsize} bytes; the file is damaged"
+        )
+    raw = bytearray(content)
+    view, at = memoryview(raw), 0
+    while at < content:
+        piece = file.read(min(_PIECE, content - at))
+        if not piece:
+            raise DataError(f"{name} ends after {at} of {content} bytes; the file is truncated")
+        view[at : at + len(piece)] = piece
+        at += len(piece)
+    if file.read(1):  # also makes the archive compare the checksum
+        raise DataError(f"{name} goes on after its {content} bytes; the file is damaged")
     return _array(raw, dtype, shape, fortran=fortran, name=name)
 
 

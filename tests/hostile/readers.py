@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from mutations import frozen, spoil_bytes, spoil_tree
-from seeds import files, hdf5s, leaner, mats, member, npz, picture, tars, trees, wav
+from seeds import files, hdf5s, leaner, lists_of_clips, mats, member, npz, picture, tars, trees, wav
 
 import mmviz as mm
 from mmviz.core.errors import MmvizError
@@ -32,7 +32,7 @@ OPTIONS = {
     "mvsa folder": {"convention": "merged", "size": (4, 4), "split": {"train": 0.5, "test": 0.5}},
     "nyu_folder": {"size": (2, 2)},
     "nyu": {"size": (6, 8), "window": 3, "per_frame": 2},
-}
+} | {name: {"media": {"size": (2, 2)}} for name in lists_of_clips()}
 VARIANTS = {
     "mmsa": [
         {},
@@ -72,20 +72,26 @@ def _tree_reader(name, kind, full, lean):
 
 def _file_reader(name, seed):
     keys = list(seed)
+    lists = [key for key in keys if key.endswith(("my_train.txt", "my_test.txt", ".csv", "list01.txt", "Ind.txt"))]
+    lists += [key for key in keys if key.endswith("txt") and "/my_" in f"/{key}"]
+    listed = name in lists_of_clips()
 
     def attempt(rng):
         spoilt = dict(seed)
-        key = rng.choice(keys)
+        key = rng.choice(lists if listed and rng.random() < 0.5 else keys)
         roll = rng.random()
+        options = dict(OPTIONS.get(name, {}))
+        if listed:
+            options["media"] = options["media"] | {"missing": rng.choice(("raise", "mask", "drop"))}
         if roll < 0.1:
             del spoilt[key]
         elif roll < 0.15:
-            spoilt["M/data/99.jpg" if "mvsa" in name else "train/office/x.png"] = spoilt[key]
-        elif "mvsa" in name and roll < 0.6:
+            spoilt["M/data/99.jpg" if name == "mvsa folder" else "train/office/x.png"] = spoilt[key]
+        elif name == "mvsa folder" and roll < 0.6:
             spoilt["M/labelResultAll.txt"] = spoil_bytes(spoilt["M/labelResultAll.txt"], rng)
         else:
             spoilt[key] = spoil_bytes(spoilt[key], rng)
-        read_files_of(name, spoilt, OPTIONS.get(name, {}))
+        read_files_of(name, spoilt, options)
 
     return attempt
 
@@ -239,4 +245,4 @@ def readers():
     return made
 
 
-__all__ = ["FORMATS", "files", "picture", "read_files_of", "read_tree_of", "readers", "trees", "wav"]
+__all__ = ["FORMATS", "files", "lists_of_clips", "picture", "read_files_of", "read_tree_of", "readers", "trees", "wav"]

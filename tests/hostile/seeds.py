@@ -152,7 +152,88 @@ def files():
         for c in ("office", "kitchen")
         for i in range(1)
     }
-    return {"mvsa folder": ("mvsa", mvsa), "fsdd folder": ("fsdd", fsdd), "nyu_folder": ("nyu_folder", nyu)}
+    old = {"mvsa folder": ("mvsa", mvsa), "fsdd folder": ("fsdd", fsdd), "nyu_folder": ("nyu_folder", nyu)}
+    return old | {name: (name.split()[0], found) for name, found in lists_of_clips().items()}
+
+
+def spectrum(steps=30, bands=4):
+    """Give the bytes of a .npy file with a spectrum."""
+    return member(_x(steps, bands))
+
+
+def lists_of_clips():
+    """Give name -> lists and media of every format that is a list of clips."""
+    clips = [f"100{i % 3}_IEO_{e}_XX" for i, e in enumerate(("NEU", "HAP", "SAD", "NEU", "HAP", "SAD"))]
+    clips = [c.replace("IEO", s) for c, s in zip(clips, ("IEO", "IEO", "IEO", "TIE", "TIE", "TIE"), strict=True)]
+    rows = [f"{c},{c[9:12]}\r\n".encode() for c in clips]
+    words = {"NEU": "Neutral", "HAP": "Happy", "SAD": "Sad"}
+    cremad = {
+        "train.csv": b"".join(rows[:4]),
+        "test.csv": b"".join(rows[4:]),
+        "stat.csv": b"\xef\xbb\xbfNEU\r\nHAP\r\n",
+    }
+    cremad |= {f"AudioWAV/{c}.wav": wav(2000) for c in clips} | {
+        f"Image-01-FPS/{c}/00001.jpg": picture("JPEG") for c in clips
+    }
+    mla_rows = [f"{c}.flv {words[c[9:12]]}\n".encode() for c in clips]
+    cremad_mla = {"data/my_train_cre.txt": b"".join(mla_rows[2:]), "data/my_test_cre.txt": b"".join(mla_rows[:2])}
+    cremad_mla |= {f"audio/train_fbank/{c}.npy": spectrum() for c in clips}
+    sounds = [(f"-_a{i}bcdEF_{i}_00005{i}_00006{i}"[-25:], i % 3) for i in range(4)]
+    tests = [(f"zz{i}bcdEF_-{i}_{i}", i) for i in range(2)]
+    kinetics = {
+        "my_train.txt": "".join(f"{c},10,{k}\r\n" for c, k in sounds).encode(),
+        "my_test.txt": "".join(f"{c},10,{k}\r\n" for c, k in tests).encode(),
+    }
+    kinetics |= {f"train_spec/{c}.npy": spectrum() for c, _ in (*sounds, *tests)}
+    kinetics |= {f"visual/{c}/frame_0000{k}.jpg": picture("JPEG") for c, _ in (*sounds, *tests) for k in (1, 2)}
+    vgg_rows = [("---g-f_I2y1", 1, "people, marching", "test"), ("--0PQM4-hq2", 30, "dog", "test")]
+    vgg_rows += [
+        (f"{v}x", t + 1, label, "train")
+        for v, t, label, _ in [("-B2n4RK5x_", 0, "dog", ""), ("_B2n4RK5x-", 7, "people, marching", "")]
+    ]
+    vggsound = {"vggsound.csv": "".join(f'{v},{t},"{label}",{s}\n' for v, t, label, s in vgg_rows).encode()}
+    vggsound |= {f"wav/{v}_{t}.wav": wav(2000) for v, t, _, _ in vgg_rows[:2]}
+    vggsound |= {f"wav/{v}_{t:06d}.wav": wav(2000) for v, t, _, _ in vgg_rows[2:]}
+    actions = [f"v_{a}_g0{g}_c01" for a in ("Archery", "Biking") for g in (1, 8, 9)]
+    listed = [f"{c[2:].split('_')[0]}/{c}.avi" for c in actions]
+    ucf101 = {
+        "lists/classInd.txt": b"1 Archery\n2 Biking\n",
+        "lists/trainlist01.txt": "".join(f"{r} {1 + ('Biking' in r)}\n" for r in listed if "g01" not in r).encode(),
+        "lists/testlist01.txt": "".join(f"{r}\n" for r in listed if "g01" in r).encode(),
+    }
+    for c in actions:
+        ucf101 |= {
+            f"{d}/{c}/frame00000{k}.jpg": picture("JPEG") for d in ("visual", "flow/u", "flow/v") for k in (1, 2)
+        }
+    dishes = [
+        (f"{d}_{i}", d, f"The best {t} {i}, ever")
+        for i in range(3)
+        for d, t in (("apple_pie", "apple pie"), ("ramen", "soup"))
+    ]
+    food101 = {
+        "texts/train_titles.csv": "".join(f'{n}.jpg,"{t}",{d}\n' for n, d, t in dishes[:4]).encode(),
+        "texts/test_titles.csv": "".join(f'{n}.jpg,"{t}",{d}\n' for n, d, t in dishes[4:]).encode(),
+    }
+    food101 |= {
+        f"images/{'train' if i < 4 else 'test'}/{d}/{n}.jpg": picture("JPEG") for i, (n, d, _) in enumerate(dishes)
+    }
+    kinds = ("positive", "neutral", "negative")
+    mvsa = {
+        "my_train_mvsa.txt": "".join(f"{i}.jpg {kinds[i % 3]}\n" for i in range(4)).encode(),
+        "my_test_mvsa.txt": "".join(f"{i}.jpg {kinds[i % 3]}\n" for i in range(4, 6)).encode(),
+    }
+    mvsa |= {f"data/{i}.jpg": picture("JPEG") for i in range(6)} | {
+        f"data/{i}.txt": f"tweet {i}".encode() for i in range(6)
+    }
+    said = [
+        f"Ses0{1 + i % 5}F_impro01_{'FM'[i % 2]}00{i}.mp4 [split|sign] word {i} [split|sign] {'Sad' if i % 3 else 'Happy'}\n"
+        for i in range(10)
+    ]
+    iemocap = {"my_train_iemo.txt": "".join(said[:6]).encode(), "my_test_iemo.txt": "".join(said[6:]).encode()}
+    return {
+        "cremad": cremad, "cremad lists of MLA": cremad_mla, "kinetics_sounds": kinetics, "vggsound": vggsound, "ucf101": ucf101,
+        "food101": food101, "mvsa_mla": mvsa, "iemocap_mla": iemocap,
+    }  # fmt: skip
 
 
 def npz(compressed, **arrays):

@@ -283,9 +283,9 @@ def test_files_of_a_folder_without_what_is_hidden(tmp_path, monkeypatch):
     assert found.names == ["a.txt", "b/c.txt"]
     assert found.read("b/c.txt") == b"b/c.txt"
     assert found.where == tmp_path.name
-    monkeypatch.setattr(archive, "MAX_MEMBERS", 2)
+    monkeypatch.setattr(archive, "MAX_FILES", 2)
     assert folder_members(tmp_path).names == ["a.txt", "b/c.txt"]
-    monkeypatch.setattr(archive, "MAX_MEMBERS", 1)
+    monkeypatch.setattr(archive, "MAX_FILES", 1)
     with pytest.raises(DataError, match="more than 1 files"):
         folder_members(tmp_path)
 

@@ -38,6 +38,13 @@ _KINDS = (
 REPAIRS = tuple(inspect.signature(Repairs).parameters)
 #: Format name to a description of the layout. Formats from outside are tried first, then these in their order; the first match reads.
 FORMATS: dict[str, str] = {
+    "cremad": "CREMA-D with the lists of OGM-GE or MLA",
+    "kinetics_sounds": "Kinetics-Sounds with the lists of OGM-GE",
+    "vggsound": "VGGSound with vggsound.csv or the lists of DGL",
+    "ucf101": "UCF-101 with the official lists, RGB and flow",
+    "food101": "UPMC Food-101 with titles or the lists of MLA",
+    "mvsa_mla": "MVSA-Single with the lists of MLA",
+    "iemocap_mla": "IEMOCAP with the lists of MLA",
     "mmsa": "MMSA pickles: CMU-MOSI, CMU-MOSEI, CH-SIMS, CH-SIMS v2",
     "mult": "MulT and MultiBench pickles",
     "misa": "MISA pickles",
