@@ -87,7 +87,7 @@ def list_file(members: Members, last: str) -> str | None:
 
 
 def first_lines(members: Members, last: str) -> list[str]:
-    """Return the first two lines of the list with this name, none where there is none; for the recognition of a layout."""
+    """Return the first lines of the list with this name, none where there is none; for the recognition of a layout."""
     found = members.named(last)
     if not found:
         return []
@@ -95,7 +95,7 @@ def first_lines(members: Members, last: str) -> list[str]:
         start = members.read(found[0], max_bytes=MAX_LIST)[:4096]
     except (DataError, OSError):
         return []
-    return [line.strip() for line in start.decode("utf-8-sig", "replace").splitlines()[:2]]
+    return [line.strip() for line in start.decode("utf-8-sig", "replace").splitlines()[:8]]
 
 
 def lines_of(members: Members, name: str, report: Report) -> list[tuple[int, str]]:
