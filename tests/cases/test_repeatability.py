@@ -15,7 +15,12 @@ from mmviz.train.job import torch_settings
 
 STRATEGIES = list(mm.train.STRATEGIES)
 MODELS = mm.models.available()
-EAGER = {"valuation": {"warm_up": 0}, "g_blend": {"super_epoch": 1}, "modality_dropout": {"rate": 0.5}}
+EAGER = {
+    "midas": {"warm_up": 0},
+    "valuation": {"warm_up": 0},
+    "g_blend": {"super_epoch": 1},
+    "modality_dropout": {"rate": 0.5},
+}
 CLOCKS = ("seconds", "cost_share")
 
 

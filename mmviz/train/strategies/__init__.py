@@ -12,6 +12,7 @@ from mmviz.train.strategies.base import Strategy
 from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.inforeg import InfoReg
 from mmviz.train.strategies.joint import Joint
+from mmviz.train.strategies.midas import Midas
 from mmviz.train.strategies.mla import Mla
 from mmviz.train.strategies.mmpareto import MMPareto
 from mmviz.train.strategies.modality_dropout import ModalityDropout
@@ -95,6 +96,7 @@ for _kind in (
     Valuation,
     InfoReg,
     Relearning,
+    Midas,
     MMPareto,
     Agm,
 ):
@@ -107,6 +109,7 @@ __all__ = [
     "InfoReg",
     "Joint",
     "MMPareto",
+    "Midas",
     "Mla",
     "ModalityDropout",
     "OgmGe",

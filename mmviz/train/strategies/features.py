@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from mmviz.models.batch import batch_of
-from mmviz.train.strategies.unimodal import unimodal_pass
+from mmviz.train.strategies.unimodal import UnimodalPass, unimodal_pass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,17 +47,34 @@ def modality_features(model: FusionModel, steps: Steps) -> Features:
     depends on one modality only, unless the others are masked.
     """
     present = steps.mask.any(-1)
-    modality, sample = present.nonzero(as_tuple=True)
-    if not len(sample):
-        return Features(steps.x.new_zeros(*present.shape, 1), present)
+    if model.imputes or not present.any():
+        return features_and_outputs(model, steps)[0]
     if model.independent_streams:
         return Features(model.pooled(steps)[0][:, :, 0], present)
-    if model.imputes:
-        rows = unimodal_pass(model, steps).output
-    else:
-        members = modality[:, None] == torch.arange(len(present), device=modality.device)
-        pooled = model.pooled(steps.samples(sample).masked(members))[0][:, :, 0]
-        rows = pooled[modality, torch.arange(len(sample), device=sample.device)]
+    pooled, _, modality, sample = _pooled_alone(model, steps)
+    return _features(pooled[modality, torch.arange(len(sample), device=sample.device), 0], modality, sample, present)
+
+
+def features_and_outputs(model: FusionModel, steps: Steps) -> tuple[Features, UnimodalPass]:
+    """Return the features of each modality and the unimodal pass that they belong to; one pass for both."""
+    present = steps.mask.any(-1)
+    if model.imputes or not present.any():
+        single = unimodal_pass(model, steps)
+        return _features(single.output, single.modality, single.sample, present), single
+    pooled, there, modality, sample = _pooled_alone(model, steps)
+    rows = pooled[modality, torch.arange(len(sample), device=sample.device), 0]
+    single = UnimodalPass(model.fuse_pooled(pooled, there)[:, 0], modality, sample)
+    return _features(rows, modality, sample, present), single
+
+
+def _pooled_alone(model: FusionModel, steps: Steps) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return the input of the fusion for each available modality of each sample alone, and modality and sample of each row."""
+    modality, sample = steps.mask.any(-1).nonzero(as_tuple=True)
+    members = modality[:, None] == torch.arange(len(steps.mask), device=modality.device)
+    return *model.pooled(steps.samples(sample).masked(members)), modality, sample
+
+
+def _features(rows: Tensor, modality: Tensor, sample: Tensor, present: Tensor) -> Features:
     value = rows.new_zeros(*present.shape, rows.shape[-1])
     return Features(value.index_put((modality, sample), rows), present)
 

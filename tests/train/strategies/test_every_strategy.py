@@ -12,9 +12,15 @@ from mmviz.train.loop import Loop
 from mmviz.train.strategies.base import Training
 from mmviz.train.strategies.unimodal import UnimodalPass, unimodal_pass
 
-OPTIONS = {"valuation": {"warm_up": 1}, "g_blend": {"super_epoch": 1}, "ogm_ge": {"noise": "scaled"}}
+OPTIONS = {
+    "valuation": {"warm_up": 1},
+    "g_blend": {"super_epoch": 1},
+    "ogm_ge": {"noise": "scaled"},
+    "midas": {"warm_up": 0},
+}
 STRATEGIES = mm.train.STRATEGIES
 NAMES = list(STRATEGIES)
+FEWER = {"midas"}  # leaves out misaligned samples with one label, up to two per sample
 REORDERS = {"valuation"}  # its later epochs repeat difficult samples, so that the training loss may rise
 
 
@@ -215,6 +221,10 @@ def test_every_strategy_makes_the_passes_that_it_states(easy, begun, strategy, m
     samples = len(ready.rows)
     if strategy in REORDERS:  # a batch of repeated samples
         assert sum(forwards) >= method.forwards(M) * samples
+        return
+    if strategy in FEWER:
+        assert (method.forwards(M) - 2) * samples < sum(forwards) <= method.forwards(M) * samples
+        assert sum(backwards) == sum(forwards)
         return
     assert sum(forwards) == method.forwards(M) * samples
     assert sum(backwards) == method.backwards(M) * samples
