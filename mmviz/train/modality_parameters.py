@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -167,6 +168,19 @@ class ModalityGradients:
         return found
 
 
+@contextmanager
+def without_gradient(parameters: Iterable[nn.Parameter]) -> Iterator[None]:
+    """Compute passes inside the block as if these parameters were constants; their ``requires_grad`` is as before afterwards."""
+    chosen = [parameter for parameter in parameters if parameter.requires_grad]
+    for parameter in chosen:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in chosen:
+            parameter.requires_grad_(True)
+
+
 def unimodal_output(model: FusionModel, modality: int, predict: Callable[[], Tensor]) -> Tensor:
     """Return the output of ``predict`` with the gradient zero for the parameters of all other modalities; for unimodal updates.
 
@@ -178,13 +192,8 @@ def unimodal_output(model: FusionModel, modality: int, predict: Callable[[], Ten
     positions = (m for m in range(len(model.spec.modalities)) if m != modality)
     others = [part.parameter for m in positions for part in modality_parameters(model, m)]
     others = [parameter for parameter in others if parameter.requires_grad]
-    for parameter in others:
-        parameter.requires_grad_(False)
-    try:
+    with without_gradient(others):
         output = predict()
-    finally:
-        for parameter in others:
-            parameter.requires_grad_(True)
     return output + sum(0.0 * parameter.sum() for parameter in others)
 
 

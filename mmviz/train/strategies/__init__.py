@@ -9,6 +9,7 @@ from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest
 from mmviz.train.strategies.agm import Agm
 from mmviz.train.strategies.base import Strategy
+from mmviz.train.strategies.dgl import Dgl
 from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.inforeg import InfoReg
 from mmviz.train.strategies.joint import Joint
@@ -97,6 +98,7 @@ for _kind in (
     InfoReg,
     Relearning,
     Midas,
+    Dgl,
     MMPareto,
     Agm,
 ):
@@ -105,6 +107,7 @@ for _kind in (
 __all__ = [
     "STRATEGIES",
     "Agm",
+    "Dgl",
     "GBlend",
     "InfoReg",
     "Joint",
