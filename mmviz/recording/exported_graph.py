@@ -18,7 +18,7 @@ from mmviz.core.errors import ExportError
 from mmviz.io.page_operators import OPERATORS
 from mmviz.models.base import Observation
 from mmviz.models.batch import Batch
-from mmviz.models.fusions.equilibrium import Equilibrium
+from mmviz.models.fusions.wrapped import WrappedFusion
 from mmviz.models.ssm.blocks import CoupledBlock
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
 from mmviz.models.user_module.model import Adapted
@@ -199,7 +199,7 @@ def exported_graph(net: RowPredictions, example: tuple[list[Tensor], list[Tensor
             part.backend = "auto"  # type: ignore[assignment]
         if isinstance(part, BatchNorm):
             part.forward = partial(normalised, part)  # type: ignore[method-assign]
-        if isinstance(part, Equilibrium):  # a constant of the graph
+        if isinstance(part, WrappedFusion):  # a constant of the graph
             order = part.order.cpu().numpy()
             del part.order
             part.order = order  # type: ignore[assignment]

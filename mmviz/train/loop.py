@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 #: methods of a model that run under the precision of the training
 FORWARD = (
     "encode", "streams", "pooled", "fuse_pooled", "fuse", "training_forward", "unimodal_features", "unimodal_forward",
+    "link_forward",
 )  # fmt: skip
 
 #: overflows in a row, in float16, until a training counts as diverged

@@ -11,6 +11,7 @@ import torch
 from mmviz.core.errors import ConfigError
 from mmviz.models.encoder import Encoders
 from mmviz.models.fusions.attention import CrossAttention, Transformer
+from mmviz.models.fusions.memory_chain import MemoryCell
 from mmviz.models.layers import StackedLayerNorm, StackedLinear
 from mmviz.models.ssm.blocks import CoupledBlock
 from mmviz.models.ssm.experts import Experts
@@ -29,6 +30,7 @@ _STACKED: dict[type[nn.Module], tuple[str, ...]] = {
     StackedLayerNorm: ("weight", "bias"),
     CoupledBlock: ("A_log", "D", "conv.weight", "conv.bias"),
     Experts: ("specific",),
+    MemoryCell: ("bias",),
     Transformer: ("modality",),
 }
 #: kind of module -> lists with one module per modality

@@ -18,9 +18,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning"),
 ]
-MODELS = (*mm.models.available(), "equilibrium")
+MODELS = (*mm.models.available(), "equilibrium", "memory_chain")
 ALL = pytest.mark.parametrize("name", MODELS)
-HAS_KERNELS = ("coupled_mamba", "early", "late", "alignmamba", "alignmamba2", "equilibrium")
+HAS_KERNELS = ("coupled_mamba", "early", "late", "alignmamba", "alignmamba2", "equilibrium", "memory_chain")
 
 
 def _model(name: str, backend: str = "auto") -> tuple[FusionModel, Tensor, Tensor]:

@@ -11,7 +11,7 @@ from mmviz.core.subsets import membership
 SAMPLES = {"whole": 0, "absent": 1, "holes": 2, "early end": 3}
 MEMBERS = membership(3)
 #: models whose attribution is compared, one of each kind: with scans, of tokens, of attention, around another one, without scans
-ATTRIBUTED = ["alignmamba2", "average", "coupled_mamba", "equilibrium", "late", "lmf", "transformer"]
+ATTRIBUTED = ["alignmamba2", "average", "coupled_mamba", "equilibrium", "late", "lmf", "memory_chain", "transformer"]
 
 
 def data(frames=6, **options):

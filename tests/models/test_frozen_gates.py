@@ -25,6 +25,9 @@ VARIANTS = {
     "literal transport": ("alignmamba", {"normalize": "literal"}),
     "equilibrium": ("equilibrium", {}),
     "equilibrium, mlp": ("equilibrium", {"base": "alignmamba2", "mapping": "mlp"}),
+    "memory chain": ("memory_chain", {"base": "concat"}),
+    "memory chain, mean": ("memory_chain", {"readout": "mean"}),
+    "no memory": ("memory_chain", {"base": "late", "memory": False}),
 }
 #: float64 and float32: largest conservation error, as a share of the outputs
 BOUNDS = {torch.float64: 1e-10, torch.float32: 1e-4}

@@ -124,6 +124,7 @@ def without_option(folder, option):
     [
         ("alignmamba2", {"layers": 1, "state": 2}),
         ("equilibrium", {"base": "alignmamba2", "base_options": {"layers": 1, "state": 2}}),
+        ("memory_chain", {"base": "alignmamba2", "base_options": {"layers": 1, "state": 2}}),
     ],
 )
 def test_a_run_from_before_anchor_gradient_is_loaded_as_it_was_trained_and_load_warns(toy, tmp_path, name, options):

@@ -8,7 +8,18 @@ from mmviz.models.fusions import (
     early,
     equilibrium,
     late,
+    memory_chain,
     pooled,
 )
 
-__all__ = ["alignmamba", "alignmamba2", "attention", "coupled_mamba", "early", "equilibrium", "late", "pooled"]
+__all__ = [
+    "alignmamba",
+    "alignmamba2",
+    "attention",
+    "coupled_mamba",
+    "early",
+    "equilibrium",
+    "late",
+    "memory_chain",
+    "pooled",
+]

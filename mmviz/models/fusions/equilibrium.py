@@ -1,41 +1,35 @@
-"""Modality equilibrium around any fusion: a recurrent memory over the modalities and a cross-modal mapping before the head."""
+"""Our own variant of modality equilibrium around any fusion: a recurrent memory over the modalities and a cross-modal mapping before the head."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, one_of
-from mmviz.models.base import FusionConfig, FusionModel, Observation, TransportPlan
-from mmviz.models.encoder import number_of_steps
+from mmviz.models.base import FusionModel, Observation
 from mmviz.models.fusions.memory_mapping import Mapping, Memory, feature_loss, sample_loss
-from mmviz.models.registry import ADDED_OPTIONS, build, name_of, register
+from mmviz.models.fusions.wrapped import WrappedFusion, WrapperConfig, wrap
+from mmviz.models.registry import register
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from jaxtyping import Bool, Float
     from torch import Tensor
 
     from mmviz.data.spec import Spec
-    from mmviz.models.batch import Batch, Steps
+    from mmviz.models.batch import Steps
 
 
 @dataclass(frozen=True)
-class EquilibriumConfig(FusionConfig):
+class EquilibriumConfig(WrapperConfig):
     """Options of ``build("equilibrium", spec, base="coupled_mamba", base_options={...})``.
 
     Attributes
     ----------
-    base
-        The wrapped fusion, a name of `mmviz.models.available`; the options of
-        every fusion (``width``, ``pooling``, ``steps``, ...) are passed to it.
-    base_options
-        Further options of the wrapped fusion.
+    base, base_options
+        See :class:`~mmviz.models.fusions.wrapped.WrapperConfig`.
     memory
         Whether to use a recurrent memory over the modalities, see :class:`~mmviz.models.fusions.memory_mapping.Memory`.
     mapping
@@ -49,8 +43,6 @@ class EquilibriumConfig(FusionConfig):
         Weight β of the sample-level loss, ≥ 0.
     """
 
-    base: str = "coupled_mamba"
-    base_options: dict[str, Any] = field(default_factory=dict)
     memory: bool = True
     mapping: str = "linear"
     feature: float = 1.0
@@ -67,8 +59,6 @@ class EquilibriumConfig(FusionConfig):
             raise ConfigError(
                 f"Equilibrium: sample={self.sample!r} is a loss of the mapping, but mapping='none'; choose mapping linear or mlp"
             )
-        if self.base == "equilibrium":
-            raise ConfigError("Equilibrium: base='equilibrium' cannot wrap itself; give the name of a fusion")
 
 
 class ModalityPass(NamedTuple):
@@ -80,7 +70,7 @@ class ModalityPass(NamedTuple):
 
 
 @register("equilibrium", EquilibriumConfig, wrapper=True)
-class Equilibrium(FusionModel):
+class Equilibrium(WrappedFusion):
     """Any fusion with a recurrent memory over the modalities, a cross-modal mapping, or both.
 
     Pooled vectors of absent modalities are imputed by the mapping; those of available modalities
@@ -89,39 +79,17 @@ class Equilibrium(FusionModel):
 
     Notes
     -----
-    Our interpretation of Modality Equilibrium Matters (arXiv 2506.00030): its abstract names the parts, its equations are not public.
+    A variant of ours, after the abstract of Modality Equilibrium Matters (arXiv 2506.00030), which names a memory and a cross-modal mapping. What a public
+    note states about version 2 is :class:`mmviz.models.fusions.memory_chain.MemoryChain`, our interpretation of it.
     """
 
     config: EquilibriumConfig
-    order: Tensor
 
     def __init__(self, spec: Spec, config: EquilibriumConfig) -> None:
-        nn.Module.__init__(self)
-        config = replace(config, steps=number_of_steps(config, spec.modalities))
-        inner = {f.name: getattr(config, f.name) for f in fields(FusionConfig) if f.name not in config.base_options}
-        self.base = build(config.base, spec, seed=torch.initial_seed() % 2**31, **inner, **config.base_options)
-        added = {name: getattr(self.base.config, name) for name in ADDED_OPTIONS if hasattr(self.base.config, name)}
-        config = replace(config, base_options=added | config.base_options)  # so that a stored run contains them
-        self.spec, self.config = self.base.spec, config
-        self.steps, self.align = self.base.steps, self.base.align
+        super().__init__(spec, config)
         M = len(spec.modalities)
         self.memory = Memory(config.width) if config.memory else None
         self.mapping = None if config.mapping == "none" else Mapping(M, config.width, hidden=config.mapping == "mlp")
-        self.register_buffer("order", torch.arange(float(M)))
-
-    def encode(self, batch: Batch) -> Steps:
-        """Return the steps of every modality, and their mask."""
-        return self.base.encode(batch)
-
-    def frame_weights(self, batch: Batch, name: str) -> Float[Tensor, "batch time frame"]:
-        """Return the weight of every frame of a modality in every step."""
-        return self.base.frame_weights(batch, name)
-
-    def streams(
-        self, steps: Steps, observation: Observation | None = None
-    ) -> Float[Tensor, "modality batch time width"]:
-        """Return the streams of the wrapped fusion."""
-        return self.base.streams(steps, observation)
 
     def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
@@ -139,7 +107,7 @@ class Equilibrium(FusionModel):
         """Return the prediction from encoded steps 0..t, for every t."""
         if not self.causal:
             return super().fuse_prefixes(steps)
-        pooled = self.base.pool(self.base.streams(steps), steps.mask)
+        pooled = self.pool(self.streams(steps), steps.mask)
         return self.fuse_pooled(*self._extended(pooled, steps.mask.cumsum(-1) > 0))
 
     def training_forward(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
@@ -195,28 +163,6 @@ class Equilibrium(FusionModel):
             filled = torch.cat([filled[:modality], refined[None, :, None], filled[modality + 1 :]])
         return ModalityPass(self.fuse_pooled(filled, available)[:, 0], penalties, memory.detach())
 
-    def set_order(self, order: Sequence[int]) -> None:
-        """Set the order in which the memory processes the modalities."""
-        self.order.copy_(torch.tensor([float(m) for m in order]))
-
-    def transport_plans(self, steps: Steps) -> list[TransportPlan]:
-        """Return the transport plans of the wrapped fusion."""
-        return self.base.transport_plans(steps)
-
-    def coupling_matrices(self) -> Float[Tensor, "layer target source"]:
-        """Return the coupling weights of the wrapped fusion."""
-        return self.base.coupling_matrices()
-
-    @property
-    def causal(self) -> bool:
-        """Whether the wrapped fusion is causal."""
-        return self.base.causal
-
-    @property
-    def scan_shape(self) -> tuple[int, int, int]:
-        """The scan shape of the wrapped fusion."""
-        return self.base.scan_shape
-
     def _extended(
         self, z: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
@@ -259,17 +205,7 @@ def wrap_in_equilibrium(model: FusionModel, **options: Any) -> Equilibrium:
     options
         ``memory``, ``mapping``, ``feature``, ``sample``, ``sample_weight``. New weights are drawn from torch's global generator's seed.
     """
-    own = {f.name: getattr(model.config, f.name) for f in fields(model.config)}
-    shared = {f.name: own.pop(f.name) for f in fields(FusionConfig)}
-    wrapped = build(
-        "equilibrium",
-        model.spec,
-        seed=torch.initial_seed() % 2**31,
-        base=name_of(model),
-        base_options=own,
-        **shared,
-        **options,
-    )
+    wrapped = wrap("equilibrium", model, **options)
     if not isinstance(wrapped, Equilibrium):
         raise ConfigError(
             f"wrap_in_equilibrium: 'equilibrium' is registered as {type(wrapped).__name__}; unregister it"

@@ -28,8 +28,8 @@ class Memory(nn.Module):
 
     Notes
     -----
-    Our interpretation of "a memory module for information filtering and inheritance" (Modality Equilibrium Matters, arXiv 2506.00030), whose
-    equations are not public: a gated recurrent unit (Cho et al., arXiv 1406.1078) with an output map.
+    A variant of ours of "a memory module for information filtering and inheritance" (abstract of Modality Equilibrium Matters, arXiv 2506.00030): a gated
+    recurrent unit (Cho et al., arXiv 1406.1078) with an output map. A public note on version 2 states an LSTM-like memory: :mod:`mmviz.models.fusions.memory_chain`.
     """
 
     def __init__(self, width: int) -> None:
@@ -70,8 +70,8 @@ class Mapping(nn.Module):
 
     Notes
     -----
-    Our interpretation of "cross-modal mapping, aligned at feature and sample level" (Modality Equilibrium Matters, arXiv 2506.00030), whose
-    equations are not public.
+    A variant of ours of "cross-modal mapping, aligned at feature and sample level" (abstract of Modality Equilibrium Matters, arXiv 2506.00030). A public note on
+    version 2 states an alignment by correlations: :mod:`mmviz.models.fusions.correlation_alignment`.
     """
 
     def __init__(self, modalities: int, width: int, *, hidden: bool) -> None:

@@ -15,6 +15,7 @@ from torch import nn
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest, number
 from mmviz.models.fusions.equilibrium import Equilibrium
+from mmviz.models.fusions.memory_chain import MemoryChain
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
 from mmviz.models.user_module.model import Adapted
 
@@ -36,12 +37,16 @@ def check_divisible(model: FusionModel, devices: int) -> None:
     Raises
     ------
     ConfigError
-        For a cross-modal mapping, and for a learned router with balance > 0: their values differ on a share of the batch, so that the result
-        would depend on the number of devices. Every other auxiliary loss of :mod:`mmviz.models` is a mean over samples.
+        For a cross-modal mapping, for a learned router with balance > 0, for a mixture of the samples of a batch, and for a memory chain that updates its
+        own statistics: their values differ on a share of the batch, so that the result would depend on the number of devices. Every other auxiliary loss of :mod:`mmviz.models` is a mean over samples.
     """
     for module in copy.deepcopy(model).train().modules():
         if isinstance(module, Equilibrium) and module.mapping is not None:
             what, how = "the mapping is aligned over the pairs of samples of a batch", "mapping='none'"
+        elif isinstance(module, MemoryChain) and module.config.alignment == "sample":
+            what, how = "alignment='sample' mixes the samples of a batch", "alignment='feature'"
+        elif isinstance(module, MemoryChain) and module.updates_itself:
+            what, how = "its running statistics are means over a batch", "strategy='modality_equilibrium'"
         elif isinstance(module, ModalityAwareLayer) and module.balance > 0 and module.router is not None:
             what, how = "the balance of a learned router is computed over all tokens of a batch", "balance=0"
         elif isinstance(module, BATCH_NORMS) and isinstance(model, Adapted):
@@ -55,7 +60,7 @@ def check_divisible(model: FusionModel, devices: int) -> None:
         else:
             continue
         raise ConfigError(
-            f"fit: devices={devices}, but {type(model).__name__} has an auxiliary loss that is not a mean over samples: {what}; train it on "
+            f"fit: devices={devices}, but {type(model).__name__} has a part that is not a mean over samples: {what}; train it on "
             f"one device, or with {how}"
         )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mmviz.models.base import FusionModel
     from mmviz.models.fusions.equilibrium import ModalityPass
+    from mmviz.models.fusions.memory_chain import LinkPass
 
 
 class EmptyBatchModel:
@@ -70,6 +71,15 @@ class EmptyBatchModel:
             _blank(steps), modality, memory.new_zeros(1, memory.shape[1]), targets
         )  # type: ignore[operator]
         return result._replace(output=result.output[:0], memory=result.memory[:0])
+
+    def link_forward(self, steps: Steps, modality: int | None) -> LinkPass:
+        """Return the pass up to one modality of a `memory_chain`."""
+        if steps.x.shape[1]:
+            return self._model.link_forward(steps, modality)  # type: ignore[operator]
+        found: LinkPass = self._model.link_forward(_blank(steps), modality)  # type: ignore[operator]
+        return found._replace(
+            output=found.output[:0], features=found.features[:, :0], hidden=found.hidden[:0], cell=found.cell[:0]
+        )
 
 
 def _blank(steps: Steps) -> Steps:

@@ -11,7 +11,7 @@ import mmviz as mm
 from mmviz.core.errors import ConfigError
 from mmviz.models import available, batch_of, build
 
-FUSIONS = [*available(), "convolution"]  # the last is the template, registered from outside
+FUSIONS = [*available(), "memory_chain", "convolution"]  # the last is the template, registered from outside
 pytestmark = pytest.mark.usefixtures("template")
 
 
