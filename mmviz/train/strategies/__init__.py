@@ -17,6 +17,7 @@ from mmviz.train.strategies.midas import Midas
 from mmviz.train.strategies.mla import Mla
 from mmviz.train.strategies.mmpareto import MMPareto
 from mmviz.train.strategies.modality_dropout import ModalityDropout
+from mmviz.train.strategies.modality_equilibrium import ModalityEquilibrium
 from mmviz.train.strategies.ogm_ge import OgmGe
 from mmviz.train.strategies.relearning import Relearning
 from mmviz.train.strategies.shapley_alternating import ShapleyAlternating
@@ -101,6 +102,7 @@ for _kind in (
     Dgl,
     MMPareto,
     Agm,
+    ModalityEquilibrium,
 ):
     register(_kind)
 
@@ -115,6 +117,7 @@ __all__ = [
     "Midas",
     "Mla",
     "ModalityDropout",
+    "ModalityEquilibrium",
     "OgmGe",
     "Relearning",
     "ShapleyAlternating",

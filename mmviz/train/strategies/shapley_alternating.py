@@ -1,4 +1,4 @@
-"""Shapley-guided alternating training: one unimodal update per modality, in ascending order of contribution."""
+"""Shapley-guided alternating training, a variant of ours: one unimodal update per modality, in ascending order of contribution."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RANKS = ("contribution", "deviation", "score")
 
 @dataclass(frozen=True)
 class AlternatingOptions:
-    """Options of ``shapley_alternating``. All are our interpretation: the paper's equations are not public.
+    """Options of ``shapley_alternating``. All are our interpretation of two abstracts.
 
     Attributes
     ----------
@@ -118,22 +118,23 @@ class ShapleyAlternating(Strategy):
 
     Notes
     -----
-    Our interpretation of Modality Equilibrium Matters (arXiv 2506.00030), of which the abstracts are public: contributions by Shapley value
-    decide the training sequence, minor modalities first, alternating updates. The schedule has an effect through shared parts (head,
-    memory, mapping); a model without shared parts trains the same in any order. The joint update is not published: without it the fusion
-    is never trained jointly, and accuracy falls.
+    A variant of ours, our interpretation of the abstracts of Modality Equilibrium Matters (arXiv 2506.00030): contributions by Shapley value decide the training
+    sequence, minor modalities first, alternating updates. What a public note states about version 2 (memory along the order, alignment, inference in the
+    order) is :class:`mmviz.train.strategies.modality_equilibrium.ModalityEquilibrium`. The schedule has an effect through shared parts (head,
+    memory, mapping); a model without shared parts trains the same in any order. The joint update is ours: without it the fusion is
+    never trained jointly, and accuracy falls.
     """
 
     name = "shapley_alternating"
     method = Method(
-        "Shapley-guided alternation",
-        "after Modality Equilibrium Matters, arXiv 2506.00030",
+        "Shapley-guided alternation (ours)",
+        "ours, after the abstracts of Modality Equilibrium Matters, arXiv 2506.00030",
         needs="a held-out part of the training split",
         forwards=lambda M: M + 1,
         backwards=lambda M: M + 1,
         updates=lambda M: M + 1,
         besides="Shapley values of the held-out subset after every epoch",
-        ours="all of it: the equations of the paper are not public",
+        ours="all of it; what a public note states about version 2 is modality_equilibrium",
     )
     Options: ClassVar[type] = AlternatingOptions
     needs_held_out = True
