@@ -19,6 +19,7 @@ from mmviz.train.strategies.mmpareto import MMPareto
 from mmviz.train.strategies.modality_dropout import ModalityDropout
 from mmviz.train.strategies.modality_equilibrium import ModalityEquilibrium
 from mmviz.train.strategies.ogm_ge import OgmGe
+from mmviz.train.strategies.pmr import Pmr
 from mmviz.train.strategies.relearning import Relearning
 from mmviz.train.strategies.shapley_alternating import ShapleyAlternating
 from mmviz.train.strategies.unimodal import Unimodal
@@ -102,6 +103,7 @@ for _kind in (
     Dgl,
     MMPareto,
     Agm,
+    Pmr,
     ModalityEquilibrium,
 ):
     register(_kind)
@@ -119,6 +121,7 @@ __all__ = [
     "ModalityDropout",
     "ModalityEquilibrium",
     "OgmGe",
+    "Pmr",
     "Relearning",
     "ShapleyAlternating",
     "Unimodal",
