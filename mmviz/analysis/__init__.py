@@ -4,6 +4,8 @@ from mmviz.analysis.accessor import ResultAccessor
 from mmviz.analysis.alignment import alignment, directions, plan_entropy, plan_monotonicity, plan_summary, transport
 from mmviz.analysis.attribution import attribution
 from mmviz.analysis.captured_scans import captured_scans, scan_influence, scan_states
+from mmviz.analysis.cooperation import cooperation
+from mmviz.analysis.emap import emap
 from mmviz.analysis.end_to_end import end_to_end
 from mmviz.analysis.faithfulness import faithfulness
 from mmviz.analysis.game import ValueFunction, register_value_function, value_functions
@@ -19,9 +21,11 @@ from mmviz.analysis.imbalance import (
 )
 from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
+from mmviz.analysis.intershap import intershap
 from mmviz.analysis.over_runs import map_agreement, over_runs, sign_agreement
 from mmviz.analysis.partial_information import partial_information
 from mmviz.analysis.per_run import select_run
+from mmviz.analysis.perceptual_score import perceptual_score
 from mmviz.analysis.retraining import retraining, value_by_retraining
 from mmviz.analysis.routing import mutual_information, routing
 from mmviz.analysis.sampled_shapley import sampled_shapley
@@ -37,10 +41,12 @@ __all__ = [
     "attribution",
     "captured_scans",
     "coalition_scores",
+    "cooperation",
     "deviations",
     "directions",
     "edm",
     "edm_share",
+    "emap",
     "end_to_end",
     "faithfulness",
     "imbalance",
@@ -50,12 +56,14 @@ __all__ = [
     "influence",
     "interaction_index",
     "interactions",
+    "intershap",
     "map_agreement",
     "moebius",
     "mutual_information",
     "over_runs",
     "owen_values",
     "partial_information",
+    "perceptual_score",
     "plan_entropy",
     "plan_monotonicity",
     "plan_summary",

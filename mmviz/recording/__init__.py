@@ -10,7 +10,9 @@ from mmviz.recording.faithfulness import record_faithfulness
 from mmviz.recording.intervention import intervene
 from mmviz.recording.missing_modalities import compare_missing, missing_scores, subset_scores
 from mmviz.recording.path_effects import path_effects
+from mmviz.recording.permutations import record_permutations
 from mmviz.recording.probes import linear_probes
+from mmviz.recording.product_grid import record_product_grid
 from mmviz.recording.recorder import record
 from mmviz.recording.sampled_coalitions import record_sampled_coalitions
 from mmviz.recording.size_estimate import estimate
@@ -33,6 +35,8 @@ __all__ = [
     "record",
     "record_attribution",
     "record_faithfulness",
+    "record_permutations",
+    "record_product_grid",
     "record_sampled_coalitions",
     "record_windows",
     "subset_scores",

@@ -24,6 +24,10 @@ representation  what a linear probe reads: the encoder's output, or the input of
 weights         whose representation is probed: the full model, its untrained copy, or a model of the modality alone
 explanation     methods whose scores order the cells (modality, step); ``fraction`` the share of the cells that is removed or kept
 frame, feature  of one modality's recorded input; their sizes differ between modalities
+measured_sample samples of a recording for measures (:data:`MEASURES`); coordinate = position in ``sample``
+cell            combinations of the modalities of N measured samples, in C order (``/product_grid``)
+draw            permutations of the measured samples; ``partner`` is the measured sample that the modality comes from
+player          time windows of the modalities (``/windows``)
 scan_stream     SSM streams of one captured scan (``/scans/0``, ``/scans/1``, ...); ``scan_source`` the same, as the source
 scan_step       steps of that scan; ``scan_channel`` its channels, ``scan_state`` states per channel; sizes differ between scans
 target_step_block blocks of scan steps of its influence map; coordinate = first step; ``source_step_block`` the same, of the source
@@ -162,7 +166,30 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "explanation": (("modality",), "UOT"),
     },
     "history": {},
+    "product_grid": {"logit": (("cell", "output"), "f")},
+    "permutations": {
+        "prediction": (("modality", "draw", "measured_sample", "output"), "f"),
+        "full": (("measured_sample", "output"), "f"),
+        "partner": (("draw", "measured_sample"), "i"),
+    },
+    "windows": {
+        "prediction": (("measured_sample", "coalition", "output"), "f"),
+        "members": (("coalition", "player"), "b"),
+        "present": (("measured_sample", "player"), "b"),
+        "target": (("measured_sample",), "if"),
+    },
+    "features": {
+        "encoder": (("modality", "measured_sample", "encoder_feature"), "f"),
+        "pooled": (("modality", "measured_sample", "pooled_feature"), "f"),
+        "present": (("modality", "measured_sample"), "b"),
+    },
+    "utilisation": {
+        "full": (("epoch", "measured_sample"), "f"),
+        "cut": (("epoch", "modality", "measured_sample"), "f"),
+    },
 }
+#: groups that :func:`mmviz.trace.with_measures` adds; each has the coordinate ``measured_sample``, positions in ``sample``
+MEASURES = ("product_grid", "permutations", "windows", "features", "utilisation")
 #: every child of ``inputs`` is one modality
 INPUT: dict[str, tuple[tuple[str, ...], str]] = {
     "value": (("recorded_sample", "frame", "feature"), "f"),
@@ -248,6 +275,7 @@ OPTIONAL = (
     "alignment",
     "retrained",
     "scans",
+    *MEASURES,
 )
 
 
