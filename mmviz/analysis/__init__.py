@@ -22,6 +22,9 @@ from mmviz.analysis.imbalance import (
 from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
 from mmviz.analysis.intershap import intershap
+from mmviz.analysis.measures import measures
+from mmviz.analysis.mm_shap import mm_shap
+from mmviz.analysis.modality_gap import gap_statistics, modality_gap
 from mmviz.analysis.over_runs import map_agreement, over_runs, sign_agreement
 from mmviz.analysis.partial_information import partial_information
 from mmviz.analysis.per_run import select_run
@@ -32,6 +35,7 @@ from mmviz.analysis.sampled_shapley import sampled_shapley
 from mmviz.analysis.shapley import coalition_scores, prefix_shapley, shapley, shapley_by_class, shapley_values
 from mmviz.analysis.states import states, trajectories
 from mmviz.analysis.training_history import training
+from mmviz.analysis.utilisation import conditional_utilisation
 from mmviz.analysis.windows import owen_values, window_shapley
 
 __all__ = [
@@ -41,6 +45,7 @@ __all__ = [
     "attribution",
     "captured_scans",
     "coalition_scores",
+    "conditional_utilisation",
     "cooperation",
     "deviations",
     "directions",
@@ -49,6 +54,7 @@ __all__ = [
     "emap",
     "end_to_end",
     "faithfulness",
+    "gap_statistics",
     "imbalance",
     "imbalance_e1",
     "imbalance_e2",
@@ -58,6 +64,9 @@ __all__ = [
     "interactions",
     "intershap",
     "map_agreement",
+    "measures",
+    "mm_shap",
+    "modality_gap",
     "moebius",
     "mutual_information",
     "over_runs",

@@ -97,7 +97,7 @@ def cooperation(
                 mean = np.concatenate([[majority[rows].mean()], mean[1:]])
             return np.concatenate([[shape_cooperation(mean)], shapley_values(mean), mean])
 
-        found.append(jackknife_interval(statistic, game.group, game.count))
+        found.append(jackknife_interval(statistic, game.group, game.size))
         games.append(game)
     table, M = np.stack([one.statistics for one in found]), len(names)
     out = xr.Dataset(
@@ -106,7 +106,7 @@ def cooperation(
             "contribution": (("value", "modality", "statistic"), table[:, 1 : M + 1]),
             "v": (("value", "coalition"), table[:, M + 1 :, 0]),
             "members": (("coalition", "modality"), membership(M)),
-            "interval": ("value", [one.text if np.isfinite(one.low[0]) else _without(one.text) for one in found]),
+            "interval": ("value", [one.text_of(one.low[0]) for one in found]),
         },
         coords={"value": [v.name for v in chosen], "modality": names, "statistic": list(STATISTICS)},
     )
@@ -120,8 +120,8 @@ def cooperation(
         if baseline == "majority"
         else "prediction of the model with every modality masked",
         "limits": LIMITS,
-        "n_samples": games[0].count,
-        "n_groups": group_count(games[0].group, games[0].count),
+        "n_samples": games[0].size,
+        "n_groups": group_count(games[0].group, games[0].size),
     }
     return out
 
@@ -131,7 +131,3 @@ def shape_cooperation(game: np.ndarray) -> np.ndarray:
     v = np.asarray(game, dtype=np.float64)
     single = v[..., 1 << np.arange(v.shape[-1].bit_length() - 1)]
     return v[..., -1] - v[..., 0] - (single - v[..., :1]).sum(-1)
-
-
-def _without(text: str) -> str:
-    return text if text.startswith("no interval") else "no interval: the value is equal without any of the samples"

@@ -73,10 +73,8 @@ def emap(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
         full, additive = np.array(table).T
         return np.stack([full, additive, full - additive])
 
-    found = [
-        jackknife_interval(lambda rows, k=k: scores(rows)[:, k], grid.group, len(grid.rows)) for k in range(len(chosen))
-    ]
-    both = np.stack([one.statistics for one in found], 1)
+    found = jackknife_interval(scores, grid.group, len(grid.rows))
+    both = found.statistics
     share = jackknife_interval(lambda rows: interaction_share(grid.of(grid.output, rows)), grid.group, len(grid.rows))
     dims = ("value", "statistic")
     out = xr.Dataset(
@@ -87,7 +85,7 @@ def emap(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
             "interaction_share": ("statistic", np.clip(share.statistics, 0, 1)),
             "output_of_model": (("measured_sample", "output"), paired(grid.output)),
             "projected": (("measured_sample", "output"), paired_additive(grid.output)),
-            "interval": ("value", [_text(one.statistics[2], one.text) for one in found]),
+            "interval": ("value", [found.text_of(low) for low in found.low[2]]),
         },
         coords={
             "value": [v.name for v in chosen],
@@ -107,12 +105,6 @@ def emap(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
         "n_groups": group_count(grid.group, len(grid.rows)),
     }
     return out
-
-
-def _text(statistics: np.ndarray, text: str) -> str:
-    if np.isfinite(statistics[1]):
-        return text
-    return text if text.startswith("no interval") else "no interval: the difference is equal without any of the samples"
 
 
 def _values(trace: xr.DataTree, value: str | None) -> list[ValueFunction]:

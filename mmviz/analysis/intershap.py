@@ -71,9 +71,9 @@ def intershap(trace: xr.DataTree, *, value: str | None = None, masking: str | No
         mean = share[known].mean() if known.any() else np.nan
         return np.concatenate([[interaction_part(matrix.mean(0)), mean], matrix.mean(0).ravel()])
 
-    found = jackknife_interval(statistic, game.group, game.count)
+    found = jackknife_interval(statistic, game.group, game.size)
     table = found.statistics
-    share = interaction_part(interaction_matrix(game.values(np.arange(game.count))))
+    share = interaction_part(interaction_matrix(game.values(np.arange(game.size))))
     out = xr.Dataset(
         {
             "of_means": ("statistic", np.clip(table[0], 0, 1)),
@@ -88,11 +88,9 @@ def intershap(trace: xr.DataTree, *, value: str | None = None, masking: str | No
             "measured_sample": game.rows,
         },
     )
-    text = found.text
+    text = found.text_of(table[0, 1])
     if not np.isfinite(table[0, 0]):
         text = "no value: no modality changes the prediction"
-    elif not np.isfinite(table[0, 1]) and not text.startswith("no interval"):
-        text = "no interval: the value is equal without any of the samples"
     out.attrs = game_attributes(trace, v, epoch=trace.attrs["best_epoch"]) | {
         "index": "InterSHAP",
         "units": v.meaning.replace("true class", "predicted class"),
@@ -100,8 +98,8 @@ def intershap(trace: xr.DataTree, *, value: str | None = None, masking: str | No
         "masked": MASKINGS[game.masking],
         "interval": text,
         "limits": LIMITS,
-        "n_samples": game.count,
-        "n_groups": group_count(game.group, game.count),
+        "n_samples": game.size,
+        "n_groups": group_count(game.group, game.size),
     }
     return out
 

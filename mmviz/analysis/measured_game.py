@@ -36,7 +36,7 @@ class MeasuredGame(NamedTuple):
     values
         ``values(rows) -> (row, coalition)`` of the samples with these positions among the measured ones; with ``marginal``, replaced modalities are
         those of these samples too.
-    count, rows
+    size, rows
         Number of measured samples, and their positions in the split.
     target
         Class that is explained, or the target.
@@ -47,7 +47,7 @@ class MeasuredGame(NamedTuple):
     """
 
     values: Callable[[Int[np.ndarray, " row"]], Float[np.ndarray, "row coalition"]]
-    count: int
+    size: int
     rows: Int[np.ndarray, " sample"]
     target: Shaped[np.ndarray, " sample"]
     group: Shaped[np.ndarray, " sample"]

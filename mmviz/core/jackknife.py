@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: most groups that are left out one by one; more are merged into so many blocks
 MOST_BLOCKS = 200
+EQUAL = "no interval: the value is equal without any of the samples"
 
 
 class JackknifeInterval(NamedTuple):
@@ -37,6 +38,10 @@ class JackknifeInterval(NamedTuple):
     def statistics(self) -> Float[np.ndarray, "*rest statistic"]:
         """Mean, low and high along a last dimension."""
         return np.stack([self.point, self.low, self.high], -1)
+
+    def text_of(self, low: float) -> str:
+        """Return the text for one entry with this lower end: the reason where only this entry has no interval."""
+        return self.text if np.isfinite(low) or self.text.startswith("no interval") else EQUAL
 
 
 def jackknife_interval(
@@ -88,5 +93,5 @@ def jackknife_interval(
     suffix = "" if own is not None else " taken as independent"
     text = f"{level * 100:g} %, {kind}, {described}{suffix}"
     if not np.isfinite(reach).any():
-        text = "no interval: the value is equal without any of the samples"
+        text = EQUAL
     return JackknifeInterval(point, point - reach, point + reach, text)

@@ -109,14 +109,20 @@ _MEAN_SAMPLES, _ROWS = 256, 64
 
 @torch.no_grad()
 def mean_step(run: Run, split: Split, matching: Matching) -> Float[Tensor, "modality 1 1 width"]:
-    """Return the mean encoded step of each modality at the best epoch, over the valid steps of at most 256 samples of the split."""
+    """Return the mean encoded step of each modality at the best epoch, see :func:`mean_step_of`."""
+    with run.at_epoch(run.best_epoch) as model:
+        return mean_step_of(model, split, matching)
+
+
+@torch.no_grad()
+def mean_step_of(model: FusionModel, split: Split, matching: Matching) -> Float[Tensor, "modality 1 1 width"]:
+    """Return the mean encoded step of each modality, over the valid steps of at most 256 samples of the split."""
     rows = np.unique(np.linspace(0, len(split) - 1, min(_MEAN_SAMPLES, len(split))).round().astype(int))
     total, count = torch.zeros(()), torch.zeros(())
-    with run.at_epoch(run.best_epoch) as model:
-        for start in range(0, len(rows), _ROWS):
-            steps = model.encode(batch_of(split, rows[start : start + _ROWS], matching).ordered(model.spec.names))
-            total = total + steps.x.sum((1, 2), keepdim=True)
-            count = count + steps.mask.sum((1, 2))[:, None, None, None]
+    for start in range(0, len(rows), _ROWS):
+        steps = model.encode(batch_of(split, rows[start : start + _ROWS], matching).ordered(model.spec.names))
+        total = total + steps.x.sum((1, 2), keepdim=True)
+        count = count + steps.mask.sum((1, 2))[:, None, None, None]
     return total / count.clamp(min=1)
 
 

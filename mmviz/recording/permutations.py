@@ -39,7 +39,8 @@ def derangements(count: int, draws: int | None, seed: int = 0) -> Int[np.ndarray
     here = np.arange(count)
     if draws is None:
         return (here + np.arange(1, count)[:, None]) % count
-    rng, out = np.random.default_rng(seed), []
+    rng = np.random.default_rng(seed)
+    out: list[np.ndarray] = []
     while len(out) < draws:
         order = rng.permutation(count)
         if (order != here).all():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import takes
+from mmviz.core.options import takes, whole
 from mmviz.data.matching import matched
 from mmviz.recording.recombination import encoded_samples, measured, recombined_outputs
 from mmviz.recording.samples import chosen_samples, outputs
@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Split
     from mmviz.train.run import Run
 
-#: most samples, and most passes of the fusion
+#: most samples, and most passes of the fusion where the number of samples is given
 MOST_SAMPLES, MOST_PASSES = 500, 500**2
+#: passes of the fusion where it is not: 200 samples of two modalities
+PASSES = 200**2
 #: bytes of the outputs
 MOST_BYTES = 256 << 20
 
 
 @takes(run="run")
-def record_product_grid(run: Run, split: Split, *, samples: int | Sequence[int] | np.ndarray = 200) -> xr.Dataset:
+def record_product_grid(
+    run: Run, split: Split, *, samples: int | Sequence[int] | np.ndarray | None = None, passes: int = PASSES
+) -> xr.Dataset:
     """Return the outputs at the best epoch for every combination of the modalities of N samples: N^M fusion passes, N encoder passes.
 
     Parameters
@@ -37,8 +41,10 @@ def record_product_grid(run: Run, split: Split, *, samples: int | Sequence[int] 
     split
         For example ``ds["test"]``.
     samples
-        How many samples N (spread evenly over the sorted targets), or their positions; at most 500. A number is reduced so that N^M is at most
-        250 000: 500 for two modalities, 62 for three, 22 for four.
+        How many samples N (spread evenly over the sorted targets), or their positions, at most 500 and at most 250 000 combinations. None: as many as
+        ``passes`` allows.
+    passes
+        Most fusion passes where ``samples`` is None, from 4 to 250 000. The default gives 200 samples of two modalities, 34 of three, 14 of four.
 
     Returns
     -------
@@ -63,18 +69,17 @@ def record_product_grid(run: Run, split: Split, *, samples: int | Sequence[int] 
     modalities = len(run.model.spec.names)
     if modalities < 2:
         raise ConfigError(f"{place}: the model has one modality; combinations need two")
-    rows = chosen_samples(split, samples)
-    if len(rows) > MOST_SAMPLES:
-        raise ConfigError(
-            f"{place}: {len(rows)} samples, more than {MOST_SAMPLES}; give samples={MOST_SAMPLES} or fewer"
-        )
-    most = _most_samples(modalities, len(outputs(matching.spec)))
-    if len(rows) > most:
-        if not isinstance(samples, (int, np.integer)):
+    whole(passes, f"{place}: passes", low=4, high=MOST_PASSES)
+    labels = outputs(matching.spec)
+    if samples is None:
+        rows = chosen_samples(split, _most_samples(modalities, len(labels), passes))
+    else:
+        rows = chosen_samples(split, samples)
+        most = _most_samples(modalities, len(labels), MOST_PASSES)
+        if len(rows) > most:
             raise ConfigError(
                 f"{place}: {len(rows)} samples of {modalities} modalities mean {len(rows) ** modalities} fusion passes; give at most {most} samples"
             )
-        rows = chosen_samples(split, most)
     if len(rows) < 2:
         raise DataError(f"{place}: {len(rows)} sample has no combinations; record a split with at least two")
     cells = np.stack(np.unravel_index(np.arange(len(rows) ** modalities), (len(rows),) * modalities), 1)
@@ -82,12 +87,12 @@ def record_product_grid(run: Run, split: Split, *, samples: int | Sequence[int] 
         steps = encoded_samples(model, split, rows, matching, place)
         found = matching.outputs(recombined_outputs(model, steps, cells))
     out = measured(run, split, matching, rows, {"logit": (("cell", "output"), found)}, fusion_passes=len(cells))
-    return out.assign_coords(output=outputs(matching.spec))
+    return out.assign_coords(output=labels)
 
 
-def _most_samples(modalities: int, outputs: int) -> int:
+def _most_samples(modalities: int, outputs: int, passes: int) -> int:
     """Return the largest number of samples whose grid stays within the passes and the bytes."""
-    cells = min(MOST_PASSES, MOST_BYTES // (4 * outputs))
+    cells = min(passes, MOST_BYTES // (4 * outputs))
     count = int(cells ** (1 / modalities)) + 1
     while count**modalities > cells:
         count -= 1

@@ -127,7 +127,7 @@ def _truth():
 
 def test_intervals_are_over_groups_where_they_are_known_and_missing_with_their_reason_in_one_group():
     for groups, text in (
-        (np.repeat(["x", "y", "z", "w"], 4), "16 samples in 4 groups"),
+        (np.repeat(["x", "y", "z", "w"], [3, 6, 2, 5]), "16 samples in 4 groups"),
         (np.repeat("x", 16), "one group|1 group"),
     ):
         run, split = run_and_split(A, B, A & B, smooth(2, lambda a, b: a & b), group=groups)
