@@ -17,6 +17,7 @@ STRATEGIES = list(mm.train.STRATEGIES)
 MODELS = mm.models.available()
 EAGER = {
     "midas": {"warm_up": 0},
+    "opm": {"warm_up": 0},
     "valuation": {"warm_up": 0},
     "g_blend": {"super_epoch": 1},
     "modality_dropout": {"rate": 0.5},

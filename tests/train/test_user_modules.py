@@ -21,7 +21,12 @@ from mmviz.train.schedule import warm_cosine
 from mmviz.train.strategies import Joint, ModalityDropout, OgmGe, ShapleyAlternating, Unimodal
 from mmviz.train.strategies.base import Training
 
-OPTIONS = {"g_blend": {"super_epoch": 1, "form": "online"}, "valuation": {"warm_up": 0}, "midas": {"warm_up": 0}}
+OPTIONS = {
+    "g_blend": {"super_epoch": 1, "form": "online"},
+    "valuation": {"warm_up": 0},
+    "opm": {"warm_up": 0},
+    "midas": {"warm_up": 0},
+}
 #: their features of a user's module are its unimodal outputs, not what its own pooling gives; mla finds the head's layers by use
 OTHER_FEATURES = ("mla", "pmr", "relearning", "midas")
 SHORT = {"epochs": 2, "batch_size": 8, "progress": False}

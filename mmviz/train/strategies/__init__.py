@@ -19,6 +19,7 @@ from mmviz.train.strategies.mmpareto import MMPareto
 from mmviz.train.strategies.modality_dropout import ModalityDropout
 from mmviz.train.strategies.modality_equilibrium import ModalityEquilibrium
 from mmviz.train.strategies.ogm_ge import OgmGe
+from mmviz.train.strategies.opm import Opm
 from mmviz.train.strategies.pmr import Pmr
 from mmviz.train.strategies.relearning import Relearning
 from mmviz.train.strategies.shapley_alternating import ShapleyAlternating
@@ -104,6 +105,7 @@ for _kind in (
     MMPareto,
     Agm,
     Pmr,
+    Opm,
     ModalityEquilibrium,
 ):
     register(_kind)
@@ -121,6 +123,7 @@ __all__ = [
     "ModalityDropout",
     "ModalityEquilibrium",
     "OgmGe",
+    "Opm",
     "Pmr",
     "Relearning",
     "ShapleyAlternating",

@@ -17,6 +17,7 @@ OPTIONS = {
     "g_blend": {"super_epoch": 1},
     "ogm_ge": {"noise": "scaled"},
     "midas": {"warm_up": 0},
+    "opm": {"warm_up": 0},
 }
 STRATEGIES = mm.train.STRATEGIES
 NAMES = list(STRATEGIES)
