@@ -54,7 +54,26 @@ def probe_hdf5(path: str | Path, read: Sequence[str] = ()) -> dict[str, dict[str
     The HDF5 library is C and has a large surface: a crafted file can make it crash. The trial read turns a crash into an
     error; the same bytes are then read here the same way.
     """
-    path = Path(path)
+    return _probed(Path(path), ["--read", *read])
+
+
+def probe_hdf5_tree(path: str | Path) -> dict[str, dict[str, Any]]:
+    """Return shape and dtype of every data set in groups, by its path, after a trial read of each in a separate process.
+
+    Returns
+    -------
+    dict
+        Path such as ``root/data/video/features`` to ``shape`` and ``dtype``, or to ``refused`` with the reason.
+
+    Raises
+    ------
+    DataError, MissingDependencyError
+        As `probe_hdf5`.
+    """
+    return _probed(Path(path), ["--tree"])
+
+
+def _probed(path: Path, arguments: list[str]) -> dict[str, dict[str, Any]]:
     with open_regular(path) as file:
         start = file.read(520)
     if not is_hdf5(start):
@@ -62,7 +81,7 @@ def probe_hdf5(path: str | Path, read: Sequence[str] = ()) -> dict[str, dict[str
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise DataError(f"{path.name}: {size} bytes; HDF5 files up to {MAX_BYTES} are read")
-    command = [sys.executable, hdf5_probe.__file__, str(path.resolve()), "--read", *read]
+    command = [sys.executable, hdf5_probe.__file__, str(path.resolve()), *arguments]
     limit = _SECONDS + size / _BYTES_PER_SECOND
     try:
         done = subprocess.run(command, capture_output=True, timeout=limit, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
@@ -87,8 +106,8 @@ def probe_hdf5(path: str | Path, read: Sequence[str] = ()) -> dict[str, dict[str
 class Arrays:
     """Data sets of an open file; rows are read on access."""
 
-    def __init__(self, file: Any, size: int, where: str) -> None:
-        self._file, self._size, self._where = file, size, where
+    def __init__(self, file: Any, size: int, where: str, kinds: str = hdf5_probe.PLAIN) -> None:
+        self._file, self._size, self._where, self._kinds = file, size, where, kinds
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape as stored."""
@@ -110,7 +129,7 @@ class Arrays:
 
     def _get(self, name: str) -> Any:
         try:
-            return hdf5_probe.checked(self._file, name, self._size)
+            return hdf5_probe.checked(self._file, name, self._size, kinds=self._kinds)
         except (hdf5_probe.RefusedError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise DataError(f"{self._where}: {name!r}: {error!s:.200}") from None
 
@@ -141,9 +160,29 @@ def open_hdf5(path: str | Path, names: Sequence[str]) -> Iterator[Arrays]:
     missing = [n for n in names if n not in found]
     if missing:
         raise DataError(f"{path.name}: no data set {missing[0]!r}; it has {', '.join(map(repr, list(found)[:40]))}")
+    with _opened(path) as file:
+        yield Arrays(file, path.stat().st_size, path.name)
+
+
+@contextmanager
+def open_hdf5_tree(path: str | Path) -> Iterator[Arrays]:
+    """Yield the data sets in the groups of a file, numbers and text, by their paths; call `probe_hdf5_tree` before.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be opened, or a data set is not plain.
+    """
+    path = Path(path)
+    with _opened(path) as file:
+        yield Arrays(file, path.stat().st_size, path.name, hdf5_probe.NESTED)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
         file = hdf5_probe.open_file(str(path))
     except OSError as error:
         raise DataError(f"{path.name}: not read as HDF5 ({error!s:.200})") from None
     with file:
-        yield Arrays(file, path.stat().st_size, path.name)
+        yield file

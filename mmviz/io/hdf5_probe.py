@@ -1,6 +1,7 @@
 """Inspection of an HDF5 file in a separate process: a crash of the library over a crafted file ends only this process.
 
-``python hdf5_probe.py PATH [--read NAME ...]`` prints one line of JSON: every data set's shape and dtype, or an error.
+``python hdf5_probe.py PATH [--read NAME ...]`` prints one line of JSON: shape and dtype of every data set at the top level, or an error;
+``python hdf5_probe.py PATH --tree`` those of every data set in groups, each of which is read.
 It imports nothing of mmviz, so that it starts fast and runs as a script.
 """
 
@@ -11,6 +12,8 @@ import sys
 from typing import Any
 
 MAX_OBJECTS = 10_000
+MAX_NESTED = 400_000  # data sets in groups
+MAX_LEVELS = 4
 MAX_TEXTS = 100_000
 MAX_TEXT = 10_000
 MAX_SIGNS = 20_000_000  # of all texts together, which may be one and the same in the file
@@ -19,6 +22,8 @@ SLAB = 1 << 24
 FREE = 256 << 20
 MAX_RATIO = 200
 SHOWN = 5
+PLAIN = "iufbO"  # kinds of values at the top level: numbers and references
+NESTED = "iufbS"  # and in groups: numbers and text of a fixed length
 FILTERS = (1, 2, 3)  # deflate, shuffle, checksum: what MATLAB and h5py write
 
 
@@ -46,7 +51,7 @@ def require_own(data: Any, name: str) -> None:
         raise RefusedError(f"{name!r} is stored in chunks of {chunk} bytes, for {own} bytes in all")
 
 
-def checked(file: Any, name: str, size: int) -> Any:
+def checked(file: Any, name: str, size: int, *, kinds: str = PLAIN) -> Any:
     """Return a data set of numbers or references; RefusedError for anything else.
 
     Parameters
@@ -54,21 +59,27 @@ def checked(file: Any, name: str, size: int) -> Any:
     file
         An open file.
     name
-        Of a data set at the top level.
+        Of a data set; ``/`` separates groups.
     size
         Of the file, bytes.
+    kinds
+        Of values that are allowed: `PLAIN` or `NESTED`.
     """
     import h5py
 
-    if not isinstance(file.get(name, getlink=True), h5py.HardLink):
-        raise RefusedError(f"{name!r} is not in the file itself but a link to elsewhere")
+    parts = name.split("/")
+    for i in range(len(parts)):
+        if not isinstance(file.get("/".join(parts[: i + 1]), getlink=True), h5py.HardLink):
+            raise RefusedError(f"{name!r} is not in the file itself but a link to elsewhere")
     data = file[name]
     if not isinstance(data, h5py.Dataset):
         raise RefusedError(f"{name!r} is a group, not an array")
     require_own(data, name)
     kind = data.dtype  # made anew at every look
-    if kind.kind not in "iufbO" or (kind.kind == "O" and h5py.check_ref_dtype(kind) is None):
-        raise RefusedError(f"{name!r} holds {kind}; only numbers and references are read")
+    if kind.kind not in kinds or (kind.kind == "O" and h5py.check_ref_dtype(kind) is None):
+        raise RefusedError(
+            f"{name!r} holds {kind}; only numbers and {'references' if kinds == PLAIN else 'text'} are read"
+        )
     shape = data.shape
     bytes_needed = math.prod(shape) * kind.itemsize if shape is not None else 0
     if shape is None or len(shape) > 8 or (bytes_needed > FREE and bytes_needed > MAX_RATIO * size):
@@ -135,18 +146,74 @@ def inspect(path: str, read: list[str]) -> dict[str, Any]:
                 sound[name] = data
         for name in read:
             if name in sound:
-                data, shape = sound[name], found[name]["shape"]
+                data = sound[name]
                 if data.dtype.kind == "O":
                     texts(file, data)
                     continue
-                if not shape:
-                    data[()]
-                    continue
-                row = max(1, math.prod(shape) // max(1, shape[0]) * data.dtype.itemsize)
-                step = max(1, SLAB // row)
-                for start in range(0, shape[0], step):
-                    data[start : start + step]
+                _read_through(data)
     return found
+
+
+def inspect_tree(path: str) -> dict[str, Any]:
+    """Return shape and dtype of every data set at any level up to `MAX_LEVELS`; each that is plain is read once, slab by slab."""
+    from pathlib import Path
+
+    size = Path(path).stat().st_size
+    found: dict[str, Any] = {}
+    with open_file(path) as file:
+        for name in _nested(file):
+            try:
+                data = checked(file, name, size, kinds=NESTED)
+            except RefusedError as error:
+                found[name] = {"refused": str(error)[:200]}
+                continue
+            found[name] = {"shape": list(data.shape), "dtype": data.dtype.str}
+            _read_through(data)
+    return found
+
+
+def _nested(file: Any) -> list[str]:
+    """Return the paths of the data sets; links are not followed, except the hard ones that make up the file."""
+    import h5py
+
+    out: list[str] = []
+    level = [("", file)]
+    for _ in range(MAX_LEVELS):
+        below: list[tuple[str, Any]] = []
+        for at, group in level:
+            for key in group:
+                if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+                    continue
+                if len(out) + len(below) >= MAX_NESTED:
+                    raise RefusedError(f"more than {MAX_NESTED} groups and data sets")
+                node = group[key]
+                if isinstance(node, h5py.Group):
+                    below.append((f"{at}{key}/", node))
+                elif isinstance(node, h5py.Dataset):
+                    out.append(at + key)
+        level = below
+    return out
+
+
+def _read_through(data: Any) -> None:
+    shape = data.shape
+    if not shape:
+        data[()]
+        return
+    row = max(1, math.prod(shape) // max(1, shape[0]) * data.dtype.itemsize)
+    step = max(1, SLAB // row)
+    for start in range(0, shape[0], step):
+        data[start : start + step]
+
+
+def result_of(arguments: list[str]) -> dict[str, Any]:
+    """Return what is printed for the arguments ``PATH --tree`` or ``PATH --read NAME ...``: findings or an error."""
+    try:
+        return {
+            "found": inspect_tree(arguments[0]) if arguments[1:] == ["--tree"] else inspect(arguments[0], arguments[2:])
+        }
+    except Exception as error:  # noqa: BLE001 - whatever the file provokes is one line for the parent
+        return {"error": f"{type(error).__name__}: {error!s:.300}"}
 
 
 def main() -> int:
@@ -158,11 +225,7 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (ImportError, ValueError, OSError):
         pass
-    try:
-        outcome: dict[str, Any] = {"found": inspect(sys.argv[1], sys.argv[3:])}
-    except Exception as error:  # noqa: BLE001 - whatever the file provokes is one line for the parent
-        outcome = {"error": f"{type(error).__name__}: {error!s:.300}"}
-    sys.stdout.write(json.dumps(outcome) + "\n")
+    sys.stdout.write(json.dumps(result_of(sys.argv[1:])) + "\n")
     return 0
 
 

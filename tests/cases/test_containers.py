@@ -101,7 +101,9 @@ def test_a_computational_sequence_of_the_sdk_is_named_as_one(root, tmp_path):
         for video in ("v0", "v1[0]"):
             file[f"{root}/data/{video}/features"] = np.ones((7, 74))
             file[f"{root}/data/{video}/intervals"] = np.ones((7, 2))
-    with pytest.raises(DataError, match=r"computational sequence of the CMU-MultimodalSDK \(\.csd.*align.*times="):
+    with pytest.raises(
+        DataError, match=r"computational sequence of the CMU-MultimodalSDK \(\.csd.*folder with several"
+    ):
         mm.data.load(path)
 
 

@@ -11,17 +11,19 @@ import tempfile
 import warnings
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 from mutations import frozen, spoil_bytes, spoil_tree
-from seeds import files, hdf5s, leaner, lists_of_clips, mats, member, npz, picture, tars, trees, wav
+from seeds import files, hdf5_folders, hdf5s, leaner, lists_of_clips, mats, member, npz, picture, tars, trees, wav
 
 import mmviz as mm
 from mmviz.core.errors import MmvizError
 from mmviz.data.formats import FORMATS, detect, read_content, reader_of
 from mmviz.io import hdf5_probe
 from mmviz.io.archive import Members, tar_members
-from mmviz.io.content import Content
+from mmviz.io.content import Content, open_content
 from mmviz.io.mat import read_mat5
 from mmviz.io.media import read_image, read_wav
 from mmviz.io.npz import read_npz, read_tree, write_tree
@@ -54,7 +56,15 @@ def read_tree_of(name, kind, tree, options):
 
 
 def read_files_of(name, files_, options):
-    """Detect the format of some files and read them."""
+    """Detect the format of some files and read them: those of HDF5 from a folder, others from memory."""
+    if any(key.endswith((".h5", ".csd")) for key in files_):
+        with _folder_in_memory() as folder:
+            for key, raw in files_.items():
+                path = Path(folder, name, key)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(raw)
+            content = open_content(Path(folder, name))
+            return read_content(content, detect(content), options)
     members = Members(name, {k: len(v) for k, v in files_.items()}, files_.__getitem__)
     content = Content(name, NOWHERE, "folder", None, members)
     return read_content(content, detect(content), options)
@@ -66,6 +76,21 @@ def _tree_reader(name, kind, full, lean):
     def attempt(rng):
         options = OPTIONS.get(name, {}) | rng.choice(variants)
         read_tree_of(name, kind, spoil_tree(full if rng.random() < 0.25 else lean, rng), options)
+
+    return attempt
+
+
+def probed_here(command, **_):
+    """Inspect an HDF5 file in this process, in place of one of its own: a crash ends the fuzzer's process, which counts it."""
+    return SimpleNamespace(stdout=json.dumps(hdf5_probe.result_of(command[2:])).encode(), returncode=0)
+
+
+def _hdf5_reader(name, seed):
+    read = _file_reader(name, seed)
+
+    def attempt(rng):
+        with mock.patch("mmviz.io.hdf5.subprocess.run", probed_here):
+            read(rng)
 
     return attempt
 
@@ -239,10 +264,24 @@ def readers():
         f"tree: {name}": _tree_reader(name, kind, frozen(tree), frozen(leaner(name, tree)))
         for name, (kind, tree) in trees().items()
     }
-    made |= {f"files: {name}": _file_reader(name, seed) for name, (_, seed) in files().items()}
+    made |= {
+        f"files: {name}": (_hdf5_reader if name in hdf5_folders() else _file_reader)(name, seed)
+        for name, (_, seed) in files().items()
+    }
     trace, run = own_files()
     made |= {"own: Trace": _own_trace(trace), "own: run folder": _own_run(run)}
     return made
 
 
-__all__ = ["FORMATS", "files", "lists_of_clips", "picture", "read_files_of", "read_tree_of", "readers", "trees", "wav"]
+__all__ = [
+    "FORMATS",
+    "files",
+    "lists_of_clips",
+    "picture",
+    "probed_here",
+    "read_files_of",
+    "read_tree_of",
+    "readers",
+    "trees",
+    "wav",
+]

@@ -153,7 +153,60 @@ def files():
         for i in range(1)
     }
     old = {"mvsa folder": ("mvsa", mvsa), "fsdd folder": ("fsdd", fsdd), "nyu_folder": ("nyu_folder", nyu)}
-    return old | {name: (name.split()[0], found) for name, found in lists_of_clips().items()}
+    return old | {name: (name.split()[0], found) for name, found in {**lists_of_clips(), **hdf5_folders()}.items()}
+
+
+def hdf5(tree):
+    """Give the bytes of an HDF5 file with the arrays of a tree, by their paths."""
+    import h5py
+
+    file = io.BytesIO()
+    with h5py.File(file, "w") as out:
+        for path, x in tree.items():
+            out[path] = x
+    return file.getvalue()
+
+
+def sequence(root, videos):
+    """Give the bytes of a computational sequence: video -> (features, intervals)."""
+    import h5py
+
+    file = io.BytesIO()
+    with h5py.File(file, "w") as out:
+        for video, (features, intervals) in videos.items():
+            out[f"{root}/data/{video}/features"] = features
+            out[f"{root}/data/{video}/intervals"] = np.asarray(intervals, np.float32)
+        metadata = out.create_dataset(f"{root}/metadata/root name", (1,), dtype=h5py.string_dtype())
+        metadata[0] = f'"{root}"'
+    return file.getvalue()
+
+
+def hdf5_folders():
+    """Give name -> files of every format that is a folder with HDF5 files."""
+    kinds = ("Church bell", "Bark")
+    rows = [f"{kinds[i % 2]}&video{i:06d}&good&{i % 3}&{5 + i % 3}\n" for i in range(8)]
+    ave = {
+        "Annotations.txt": "".join(rows).encode(),
+        "audio_feature.h5": hdf5({"avadataset": _x(8, 10, 128)}),
+        "visual_feature.h5": hdf5({"avadataset": _x(8, 10, 7, 7, 3)}),
+        "mil_labels.h5": hdf5({"avadataset": np.eye(29, dtype=np.float32)[[0, 2] * 4]}),
+    }
+    ave |= {
+        f"{s}_order.h5": hdf5({"order": np.array(r)})
+        for s, r in (("train", [4, 0, 1, 5]), ("val", [2, 3]), ("test", [7, 6]))
+    }
+    videos = [f"v{i}" for i in range(10)]
+    seconds = {v: np.arange(4.0)[:, None] + (0, 1) for v in videos}
+    fine = {v: np.arange(20.0)[:, None] / 5 + (0, 0.2) for v in videos}
+    sdk = {
+        "CMU_X_Labels.csd": sequence("X Labels", {v: (np.array([[1.0], [-2.0]]), [[0, 2], [2, 4]]) for v in videos}),
+        "words.csd": sequence(
+            "words", {v: (np.array([[b"one"], [b"sp"], [b"two"], [b"three"]]), seconds[v]) for v in videos}
+        ),
+        "covarep.csd": sequence("X_COVAREP", {v: (_x(20, 3), fine[v]) for v in videos[1:]}),
+        "facet.csd": sequence("X_FACET_4.2", {v: (_x(4, 2), seconds[v]) for v in videos}),
+    }
+    return {"ave": ave, "cmu_sdk": sdk}
 
 
 def spectrum(steps=30, bands=4):

@@ -190,12 +190,32 @@ class Label:
         What they are.
     note
         Which column was read, for ``spec.notes``; "" where there is only one.
+    name
+        Of that column; "" where it is not known.
     """
 
     target: dict[str, NDArray[Any] | None]
     task: TaskKind
     classes: tuple[str, ...] | None = None
     note: str = ""
+    name: str = ""
+
+
+#: labels of CMU-MOSEI, in the order of CMU_MOSEI_Labels.csd and of the pickles that were made from it
+MOSEI = {7: ("sentiment", "happy", "sad", "anger", "surprise", "disgust", "fear")}
+OPINION = ("negative", "non-negative")
+
+
+def in_two_classes(found: Label) -> Label:
+    """Return a label of values as two classes: of a named emotion absent or present (above 0), else negative or non-negative."""
+    if found.classes is not None:
+        return found
+    emotion = found.name in MOSEI[7][1:]
+    made = {
+        s: None if y is None else at_least(y, np.nextafter(0, 1) if emotion else 0) for s, y in found.target.items()
+    }
+    note = f"{found.note} Present: above 0." if emotion else f"{found.note} Non-negative: 0 or more.".strip()
+    return replace(found, target=made, task="classification", classes=PRESENCE if emotion else OPINION, note=note)
 
 
 def one_label(
@@ -205,6 +225,7 @@ def one_label(
     report: Report,
     *,
     names: Mapping[int, Sequence[str]] | None = None,
+    columns: Mapping[int, Sequence[str]] | None = None,
 ) -> Label:
     """Return one label per sample.
 
@@ -220,6 +241,8 @@ def one_label(
         Receives a "label" note for what was converted.
     names
         Number of columns that are one-hot (absent, present), to the names of these columns.
+    columns
+        Number of other columns to their names.
 
     Returns
     -------
@@ -257,15 +280,15 @@ def one_label(
     presence = len(shape) == 2 and shape[1] == 2 and is_one_hot(whole)
     if len(shape) > 1 and not presence:
         raise DataError(f"{where} labels of shape {whole.shape}: {layout_of(whole, classification=False)}")
-    called = tuple((names or {}).get(shape[0], ())) if presence else ()
+    called = tuple(((names if presence else columns) or {}).get(shape[0], ()))
     j = _chosen(column, whole, called, where)
-    columns = {s: y.argmax(2)[:, j] if presence else y[:, j] for s, y in given.items()}
+    chosen = {s: y.argmax(2)[:, j] if presence else y[:, j] for s, y in given.items()}
     name = f"{called[j]!r}, " if called else ""
     note = f"Label: {name}column {j} of {shape[0]}."
-    for s, y in columns.items():
+    for s, y in chosen.items():
         report.add("note", "label", f"{where}, {s}", len(y), action=f"{name}column {j} of {given[s].shape}")
-    binary = presence or bool(np.isin(np.concatenate(list(columns.values())), (0, 1)).all())
-    made = Label(empty | columns, "regression", None, note)
+    binary = presence or bool(np.isin(np.concatenate(list(chosen.values())), (0, 1)).all())
+    made = Label(empty | chosen, "regression", None, note, called[j] if called else "")
     return replace(made, task="classification", classes=PRESENCE) if binary else made
 
 

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from mmviz.core.errors import DataError
+from mmviz.core.options import one_of
 from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
-from mmviz.data.formats.fields import field, numeric, one_label, split_entries, text
+from mmviz.data.formats.fields import MOSEI, field, in_two_classes, numeric, one_label, split_entries, text
 from mmviz.data.report import Report
 from mmviz.data.splits import ALIASES, canonical
 from mmviz.io.content import Content
@@ -29,7 +30,13 @@ def matches(content: Content) -> bool:
     return any(canonical(s) in ALIASES and "labels" in p for s, p in parts.items())
 
 
-def read(content: Content, repairs: Repairs, *, label: int | str | None = None) -> Dataset:
+def read(
+    content: Content,
+    repairs: Repairs,
+    *,
+    label: int | str | None = None,
+    target: Literal["regression", "classification"] = "regression",
+) -> Dataset:
     """Return the splits of the file.
 
     Parameters
@@ -40,7 +47,10 @@ def read(content: Content, repairs: Repairs, *, label: int | str | None = None) 
         Allowed repairs; labels reach from -3 to 3.
     label
         Which column, where there is more than one (emotions): its number from 0, or "neutral", "happy", "sad", "angry" of IEMOCAP's
-        labels (n, 4, 2). A column that is present or absent is a classification, another one a regression.
+        labels (n, 4, 2), or "sentiment", "happy", "sad", "anger", "surprise", "disgust", "fear" of CMU-MOSEI's seven columns. A column
+        that is present or absent is a classification, another one a regression.
+    target
+        "classification": a value becomes negative or non-negative, a named emotion of CMU-MOSEI present (above 0) or absent.
 
     Returns
     -------
@@ -53,10 +63,13 @@ def read(content: Content, repairs: Repairs, *, label: int | str | None = None) 
     DataError, ConfigError
         If there are several labels and none was chosen, or as `mmviz.data.from_arrays`.
     """
+    one_of(target, ("regression", "classification"), "target")
     report = Report(content.where)
     parts = split_entries(content.tree, MODALITIES, content.where, report)
     labels = {s: _labels(p, f"{content.where}, {s}") for s, p in parts.items()}
-    found = one_label(labels, label, content.where, report, names=EMOTIONS)
+    found = one_label(labels, label, content.where, report, names=EMOTIONS, columns=MOSEI)
+    if target == "classification":
+        found = in_two_classes(found)
     raws = {s: _split(p, found.target[s], f"{content.where}, {s}", report) for s, p in parts.items()}
     notes = (
         *((found.note,) if found.note else ()),
@@ -64,7 +77,7 @@ def read(content: Content, repairs: Repairs, *, label: int | str | None = None) 
         "Columns are numbered, not named: which ones they are is not documented.",
     )
     description = Description(
-        "mult", found.task, found.classes, (-3.0, 3.0), "the layout of MulT (github yaohungt/Multimodal-Transformer)",
+        "mult", found.task, found.classes, (0.0, 3.0) if found.name in MOSEI[7][1:] else (-3.0, 3.0), "the layout of MulT (github yaohungt/Multimodal-Transformer)",
         "the data set's own: research use", notes,
     )  # fmt: skip
     return build_dataset(raws, description, repairs, report)

@@ -33,18 +33,24 @@ _KINDS = (
     ((".safetensors",), "safetensors files", "read them with safetensors.numpy.load_file"),
     ((".tfrecord", ".tfrecords"), "TFRecord files", "read them with TensorFlow"),
     ((".pkl", ".pickle", ".h5", ".hdf5", ".mat"), "data files", "give the path of one of them"),
-    ((".csd",), "computational sequences of the CMU-MultimodalSDK (.csd)", "align them with the SDK to the labels"),
+    (
+        (".csd",),
+        "files named as computational sequences (.csd) that are no HDF5 files",
+        "fetch them again with the CMU-MultimodalSDK",
+    ),
 )
 REPAIRS = tuple(inspect.signature(Repairs).parameters)
 #: Format name to a description of the layout. Formats from outside are tried first, then these in their order; the first match reads.
 FORMATS: dict[str, str] = {
     "cremad": "CREMA-D with the lists of OGM-GE or MLA",
     "kinetics_sounds": "Kinetics-Sounds with the lists of OGM-GE",
+    "ave": "AVE with its order files, features or videos",
     "vggsound": "VGGSound with vggsound.csv or the lists of DGL",
     "ucf101": "UCF-101 with the official lists, RGB and flow",
     "food101": "UPMC Food-101 with titles or the lists of MLA",
     "mvsa_mla": "MVSA-Single with the lists of MLA",
     "iemocap_mla": "IEMOCAP with the lists of MLA",
+    "cmu_sdk": "computational sequences of the CMU-MultimodalSDK, a folder of .csd files",
     "mmsa": "MMSA pickles: CMU-MOSI, CMU-MOSEI, CH-SIMS, CH-SIMS v2",
     "mult": "MulT and MultiBench pickles",
     "misa": "MISA pickles",
@@ -230,9 +236,8 @@ def _hdf5(tree: Mapping[str, Any]) -> str:
     paths = [p.split("/") for entry in tree.values() for p in entry.get("paths", ())]
     if any(p[0] == "data" and p[-1] in ("features", "intervals") for p in paths):
         return (
-            "It is a computational sequence of the CMU-MultimodalSDK (.csd: one modality, features and intervals by video), which is not "
-            f"read. Align its features to the label sequence with the SDK (mmdatasdk.mmdataset(...).align), pad them with "
-            f"mmviz.data.pad, and {_ARRAYS}, with intervals as times=."
+            "It is one computational sequence of the CMU-MultimodalSDK (.csd: one modality, features and intervals by video): give the path "
+            "of a folder with several, of which one holds labels and one holds words."
         )
     if "#refs#" in tree or "#subsystem#" in tree:
         return f"It is a MATLAB 7.3 file: read its arrays with h5py (axes are reversed) and {_ARRAYS}."

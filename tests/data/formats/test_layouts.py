@@ -30,7 +30,15 @@ def test_a_tree_is_recognised_and_read(name):
 def test_a_folder_is_recognised_and_read(name):
     _, content = files()[name]
     ds = read_files_of(name, content, OPTIONS.get(name, {}))
-    counts = {"mvsa folder": 2, "fsdd folder": 3, "nyu_folder": 4, "vggsound": 4, "iemocap_mla": 10}
+    counts = {
+        "mvsa folder": 2,
+        "fsdd folder": 3,
+        "nyu_folder": 4,
+        "vggsound": 4,
+        "iemocap_mla": 10,
+        "ave": 8,
+        "cmu_sdk": 20,
+    }
     assert sum(map(len, ds.splits.values())) == counts.get(name, 6)
 
 
