@@ -17,7 +17,13 @@ from mmviz.train.config import TrainConfig
 from mmviz.train.metrics import loss_of
 
 STRATEGIES = list(mm.train.STRATEGIES)
-OPTIONS = {"opm": {"warm_up": 0}, "midas": {"warm_up": 0}, "valuation": {"warm_up": 0}, "g_blend": {"super_epoch": 1}}
+OPTIONS = {
+    "g_blend": {"super_epoch": 1},
+    "midas": {"warm_up": 0},
+    "opm": {"warm_up": 0},
+    "umt": {"teacher_epochs": 1},
+    "valuation": {"warm_up": 0},
+}
 
 
 def rare(n=240, share=0.1, noise=1.0, seed=0):

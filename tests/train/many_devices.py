@@ -12,7 +12,13 @@ from user_nets import Biased, adapted
 import mmviz as mm
 from mmviz.core.errors import MmvizError
 
-OPTIONS = {"g_blend": {"super_epoch": 1}, "valuation": {"warm_up": 0}, "opm": {"warm_up": 0}, "midas": {"warm_up": 0}}
+OPTIONS = {
+    "g_blend": {"super_epoch": 1},
+    "midas": {"warm_up": 0},
+    "opm": {"warm_up": 0},
+    "umt": {"teacher_epochs": 1},
+    "valuation": {"warm_up": 0},
+}
 STRATEGIES = {name: OPTIONS.get(name, {}) for name in mm.train.STRATEGIES}
 REGRESSION = [name for name, kind in mm.train.STRATEGIES.items() if "regression" in kind.tasks]
 MORE = {

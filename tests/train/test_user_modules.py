@@ -26,9 +26,10 @@ OPTIONS = {
     "valuation": {"warm_up": 0},
     "opm": {"warm_up": 0},
     "midas": {"warm_up": 0},
+    "umt": {"teacher_epochs": 1},
 }
 #: their features of a user's module are its unimodal outputs, not what its own pooling gives; mla finds the head's layers by use
-OTHER_FEATURES = ("mla", "pmr", "relearning", "midas")
+OTHER_FEATURES = ("mla", "pmr", "relearning", "midas", "umt")
 SHORT = {"epochs": 2, "batch_size": 8, "progress": False}
 
 

@@ -23,6 +23,7 @@ from mmviz.train.strategies.opm import Opm
 from mmviz.train.strategies.pmr import Pmr
 from mmviz.train.strategies.relearning import Relearning
 from mmviz.train.strategies.shapley_alternating import ShapleyAlternating
+from mmviz.train.strategies.umt import Umt
 from mmviz.train.strategies.unimodal import Unimodal
 from mmviz.train.strategies.valuation import Valuation
 
@@ -102,6 +103,7 @@ for _kind in (
     Relearning,
     Midas,
     Dgl,
+    Umt,
     MMPareto,
     Agm,
     Pmr,
@@ -127,6 +129,7 @@ __all__ = [
     "Pmr",
     "Relearning",
     "ShapleyAlternating",
+    "Umt",
     "Unimodal",
     "Valuation",
     "register",
