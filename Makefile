@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views epoch fuzz mutants soak gpu browser course figures imbalance notebooks report same-results seconds truth wheel lock clean
+.PHONY: help lab app test firefox check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views epoch fuzz mutants soak gpu browser course figures imbalance notebooks report same-results seconds truth wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ app: $(VENV)/.app $(TRACE) ## serve the Explorer as a page without code, on loop
 
 test: $(VENV)/.dev ## the whole test suite, in two processes (JOBS=4; TEST_FLAGS="tests/models -x")
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TEST_FLAGS)
+
+firefox: $(VENV)/.dev ## every test of a page from disk, in Firefox (some 20 minutes; the suite runs a part of them)
+	MMVIZ_FIREFOX_FILES=all $(BIN)/python -m pytest -q tests/browser/test_firefox.py
 
 check: $(VENV)/.dev ## style, types, import arrows, notebooks in step with their scripts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -41,8 +41,8 @@ def test_an_interval_beyond_0_to_1_is_cut_there_with_an_arrow_and_the_text_says_
     assert rows.nth(1).locator(".mmv-ends-text").all_text_contents() == ["< 0 to > 1"] * 2
     assert rows.nth(0).locator(".mmv-ends-text").all_text_contents() == ["< 0 to > 1", "no interval"]
     assert rows.nth(1).locator(".mmv-dot-cut").all_text_contents() == ["◂", "▸"] * 2
-    assert CAUTION in view.inner_text()
-    assert "beyond 0 to 1, where no accuracy lies" in view.inner_text()
+    assert CAUTION in view.text_content()
+    assert "beyond 0 to 1, where no accuracy lies" in view.text_content()
     outside = view.evaluate(
         """(view) => [...view.querySelectorAll(".mmv-dots > span:not(.mmv-dot)")].filter((node) => {
         const one = node.getBoundingClientRect(), track = node.closest(".mmv-dots").getBoundingClientRect();
@@ -102,4 +102,4 @@ def test_a_regression_has_no_upper_end_but_0_and_an_axis_of_its_means(opened, ma
     assert rows.nth(2).locator(".mmv-ends-text").first.text_content() == "−9.000 to −0.683"
     assert rows.nth(2).locator(".mmv-dot-masked .mmv-dot-cut").text_content() == "◂"
     assert rows.nth(7).locator(".mmv-ends-text").first.text_content() == "−0.350 to > 0"
-    assert "the interval is longer than the axis" in page.locator(VIEW).inner_text()
+    assert "the interval is longer than the axis" in page.locator(VIEW).text_content()

@@ -55,7 +55,7 @@ def test_axes_and_a_drawn_outline_are_in_the_address_and_select_the_same_samples
     for x, y in ((left, bottom), (right, bottom), (right, top)):
         page.mouse.move(x, y, steps=5)
     page.mouse.up()
-    chip = page.locator(".mmv-chip").inner_text()
+    chip = page.locator(".mmv-chip").text_content()
     assert chip.startswith("lasso: ")
     held = address(page)["scatter"]
     assert (held["across"], held["up"], len(held["lassos"])) == ("φ gyro", "loss", 1)
@@ -66,7 +66,7 @@ def test_axes_and_a_drawn_outline_are_in_the_address_and_select_the_same_samples
     page.wait_for_selector(".mmv-readout:not(:empty)")
     assert page.locator(".mmv-refused").text_content() == ""
     assert axes(page) == ["φ gyro", "loss, −ln p(true class)"]
-    assert page.locator(".mmv-chip").inner_text() == chip
+    assert page.locator(".mmv-chip").text_content() == chip
     # Python accepts what the page writes
     page.explorer.selection = {"scatter": held}
     assert page.explorer.selection["scatter"] == held
@@ -78,7 +78,7 @@ def test_axes_and_a_drawn_outline_are_in_the_address_and_select_the_same_samples
 def test_an_outline_of_python_selects_the_samples_inside_in_the_saved_page(show):
     page = show(every_view=True, listed=60, selection={"section": "overview", "scatter": {"lassos": [LASSO]}})
     phi = page.explorer.frame["listed_phi"].values
-    assert page.locator(".mmv-chip").inner_text().startswith(f"lasso: {int(np.sum(phi[:, 1] < 0.05))} samples")
+    assert page.locator(".mmv-chip").text_content().startswith(f"lasso: {int(np.sum(phi[:, 1] < 0.05))} samples")
 
 
 @pytest.mark.parametrize(

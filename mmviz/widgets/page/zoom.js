@@ -71,44 +71,47 @@ export function onZoom(area, box, T, now, pick) {
     const zoom = zoomed(T, now()?.zoom, event.ctrlKey || event.metaKey ? { factor: turned < 0 ? 1.25 : 0.8, around: placeOf(event.clientX) } : { move: 0.1 * Math.sign(turned) });
     if (JSON.stringify(zoom) !== JSON.stringify(now()?.zoom ?? null)) pick({ zoom });
   }, { passive: false });
-  /** @type {Map<number, number>} */
-  const fingers = new Map();
-  let apart = 0, middle = 0, scheduled = 0;
-  // in the capturing phase: two fingers do not move the cursor of the plot
-  area.addEventListener("pointerdown", (event) => {
+  // Two fingers do not move the cursor of the plot. Their places come from touch events: Firefox sends no pointer events of the second finger
+  // while the plot holds the first.
+  /** @type {Set<number>} */
+  const down = new Set();
+  /** @param {PointerEvent} event */
+  const one = (event) => {
     if (event.pointerType !== "touch") return;
-    fingers.set(event.pointerId, event.clientX);
-    const [a, b] = [...fingers.values()];
-    [apart, middle] = fingers.size === 2 ? [Math.max(20, Math.abs(a - b)), (a + b) / 2] : [0, 0];
-    if (fingers.size > 1) event.stopPropagation();
-  }, true);
-  area.addEventListener("pointermove", (event) => {
-    if (!fingers.has(event.pointerId)) return;
-    fingers.set(event.pointerId, event.clientX);
-    if (fingers.size !== 2) return;
-    event.stopPropagation();
-    scheduled ||= requestAnimationFrame(gesture); // with the places of both: each finger has an event of its own
-  }, true);
+    if (event.type === "pointerdown") down.add(event.pointerId);
+    if (event.type !== "pointerup" && event.type !== "pointercancel") return void (down.size > 1 && event.stopPropagation());
+    down.delete(event.pointerId);
+  };
+  for (const kind of /** @type {const} */ (["pointerdown", "pointermove", "pointerup", "pointercancel"])) area.addEventListener(kind, one, true);
+  /** where both fingers and the shown part were when the second finger came @type {{ apart: number, middle: number, zoom?: Range | null } | null} */
+  let start = null;
+  /** @type {[number, number]} distance and middle of the fingers */
+  let held = [0, 0];
+  let scheduled = 0;
+  /** @param {TouchEvent} event */
+  const touched = (event) => {
+    const places = [...event.touches].filter(({ target }) => area.contains(/** @type {Node} */ (target))).map(({ clientX }) => clientX);
+    if (places.length !== 2) {
+      if (start && scheduled) { // the last move before a finger leaves
+        cancelAnimationFrame(scheduled);
+        gesture();
+      }
+      start = null;
+      return;
+    }
+    held = [Math.max(20, Math.abs(places[0] - places[1])), (places[0] + places[1]) / 2];
+    if (!start) start = { apart: held[0], middle: held[1], zoom: now()?.zoom };
+    else scheduled ||= requestAnimationFrame(gesture);
+  };
+  for (const kind of /** @type {const} */ (["touchstart", "touchmove", "touchend", "touchcancel"])) area.addEventListener(kind, touched, { capture: true, passive: true });
   function gesture() {
     scheduled = 0;
-    if (fingers.size !== 2) return;
-    const [a, b] = [...fingers.values()], wide = Math.max(20, Math.abs(a - b)), at = (a + b) / 2;
-    const zoom = now()?.zoom;
-    if (wide / apart > 1.2 || wide / apart < 0.83) {
-      pick({ zoom: zoomed(T, zoom, { factor: wide / apart, around: placeOf(at) }) });
-      [apart, middle] = [wide, at];
-    } else if (zoom) { // both in one direction: the plot moves with them
-      const move = (middle - at) / (box.getBoundingClientRect().width || 1);
-      if (Math.abs(move) * (zoom[1] + 1 - zoom[0]) < 1) return;
-      pick({ zoom: zoomed(T, zoom, { move }) });
-      middle = at;
-    }
+    if (!start) return;
+    const { apart, middle } = start, [wide, at] = held, factor = wide / apart > 1.2 || wide / apart < 0.83 ? wide / apart : 1;
+    const sized = factor === 1 ? start.zoom : zoomed(T, start.zoom, { factor, around: placeOf(middle) });
+    // both in one direction: the plot moves with them
+    const move = (middle - at) / (box.getBoundingClientRect().width || 1);
+    const zoom = sized && Math.abs(move) * (sized[1] + 1 - sized[0]) >= 1 ? zoomed(T, sized, { move }) : sized;
+    if (JSON.stringify(zoom ?? null) !== JSON.stringify(now()?.zoom ?? null)) pick({ zoom });
   }
-  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, (event) => {
-    if (scheduled) { // the last move before the first finger leaves
-      cancelAnimationFrame(scheduled);
-      gesture();
-    }
-    fingers.delete(/** @type {PointerEvent} */ (event).pointerId);
-  }, true);
 }
