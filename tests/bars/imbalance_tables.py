@@ -15,10 +15,13 @@ from pathlib import Path
 
 from mmviz.studies import benchmark_command
 from mmviz.studies.benchmark_command import section
+from mmviz.studies.imbalance_benchmark import BAR
+from mmviz.train.strategies import STRATEGIES
 
 STORED = Path(__file__).with_suffix(".json")
 PAGE = Path(__file__).parents[2] / "docs/imbalance.md"
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
+METHODS_BEGIN, METHODS_END = "<!-- methods: begin -->", "<!-- methods: end -->"
 SEEDS = 5
 SMALL = "--model-option width=24 --model-option layers=1 --model-option state=4"
 #: set -> words of the command; {data} is the folder of the data that do not belong to the project
@@ -40,8 +43,40 @@ def measure(name, root, out, seeds, workers):
         return json.loads(file.read_text(encoding="utf-8"))
 
 
+def methods():
+    """Return the table of what every strategy states about itself; passes for two and for three modalities."""
+    head = (
+        "method",
+        "`strategy=`",
+        "source",
+        "needs",
+        "F, B, steps per batch (M = 2; 3)",
+        "besides",
+        "published code",
+        "ours",
+    )
+    lines = [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
+    for name, kind in STRATEGIES.items():
+        method = kind.method
+        each = (", ".join(f"{f(M):g}" for f in (method.forwards, method.backwards, method.updates)) for M in (2, 3))
+        cells = (
+            method.title,
+            f"`{name}`",
+            method.source,
+            method.needs,
+            "; ".join(each),
+            method.besides,
+            method.published_code,
+            method.ours,
+        )
+        lines.append(f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |")
+    return "\n".join(lines)
+
+
 def page(text, stored):
     """Return the page with its tables written anew."""
+    before, rest = text.split(METHODS_BEGIN)
+    text = f"{before}{METHODS_BEGIN}\n\n{methods()}\n\n{METHODS_END}{rest.split(METHODS_END)[1]}"
     lines = [BEGIN, ""]
     for name in SETS:
         for record in stored.get(name, []):
@@ -71,7 +106,7 @@ def main():
         found = measure(name, given.data, given.out, given.seeds, given.workers)
         stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
         STORED.write_text(json.dumps(stored | {name: found}, indent=1) + "\n", encoding="utf-8")
-    stored = json.loads(STORED.read_text(encoding="utf-8"))
+    stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
 
