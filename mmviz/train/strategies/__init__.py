@@ -9,6 +9,7 @@ from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest
 from mmviz.train.strategies.agm import Agm
 from mmviz.train.strategies.base import Strategy
+from mmviz.train.strategies.cml import Cml
 from mmviz.train.strategies.dgl import Dgl
 from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.inforeg import InfoReg
@@ -108,6 +109,7 @@ for _kind in (
     Agm,
     Pmr,
     Opm,
+    Cml,
     ModalityEquilibrium,
 ):
     register(_kind)
@@ -115,6 +117,7 @@ for _kind in (
 __all__ = [
     "STRATEGIES",
     "Agm",
+    "Cml",
     "Dgl",
     "GBlend",
     "InfoReg",
