@@ -176,7 +176,7 @@ def _opened(described: str, digest: str) -> Dataset:
     return load(name, **with_tuples(data["options"]))
 
 
-MEASURES = ("contributions", "missing", "probes", "samples", "untrained_probes")
+MEASURES = ("contributions", "interactions", "missing", "probes", "samples", "untrained_probes")
 
 
 @dataclass(frozen=True, eq=False)

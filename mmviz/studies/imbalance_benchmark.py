@@ -31,6 +31,8 @@ BUDGETS = {
     "passes": "as many forward and backward passes as joint training, a backward pass counted as two",
 }
 JOINT = "joint"
+#: quantities that say how the model uses and combines its modalities; a table of their own
+USE = ("perceptual", "emap", "cooperation", "intershap")
 BAR = "\\|"  # in a cell of a Markdown table
 #: columns whose values identify a replicate
 _REPLICATE = ("seed", "data.fold")
@@ -159,7 +161,7 @@ def declare_benchmark(
                     "epochs": counts[budget][name],
                     "monitor": _monitor(name, counts[budget][name]),
                 },
-                measures=("contributions", "missing"),
+                measures=("contributions", "interactions", "missing"),
                 **shared,
             )
         ]
@@ -251,7 +253,8 @@ class BenchmarkTable:
     frame
         Columns ``method`` and ``strategy``; ``n``; for every quantity q its mean ``q`` with the interval ``q_low``, ``q_high`` over replicates; for
         those compared with joint training ``q_difference`` with its interval and ``q_p``, corrected by Holm's method over the methods. Quantities:
-        ``score``, ``f1``, ``alone.<modality>``, ``without.<modality>``, ``gap.<modality>``, ``EDM``. ``updates`` and ``cost`` per batch as the method
+        ``score``, ``f1``, ``alone.<modality>``, ``without.<modality>``, ``gap.<modality>``, ``EDM``, ``perceptual.<modality>``, ``emap``,
+        ``cooperation``, ``intershap``. ``updates`` and ``cost`` per batch as the method
         states them; ``epochs``; ``seconds``, the median of training seconds relative to joint training with the same number of epochs; ``failed``
         and ``reason``.
     weak
@@ -300,6 +303,8 @@ def benchmark_table(
     if len(names) > 2:
         columns |= {f"without.{name}": f"{metric}@{'+'.join(n for n in names if n != name)}" for name in names}
     columns |= {f"gap.{name}": f"test.gap.{name}" for name in names} | {"EDM": "test.EDM"}
+    columns |= {f"perceptual.{name}": f"test.perceptual.{name}" for name in names}
+    columns |= {name: f"test.{name}" for name in USE[1:]}
     frame = pd.DataFrame({"strategy": list(benchmark.epochs[budget])})
     frame.insert(0, "method", [STRATEGIES[name].method.title for name in frame["strategy"]])
     for quantity, column in columns.items():
@@ -344,6 +349,8 @@ def _note(benchmark: ImbalanceBenchmark, budget: str, level: float, compared: in
         f"Student's t over replicates; differences to joint training are paired, p corrected by Holm's method for {compared} methods.",
         "alone: this model with all other modalities masked. gap g: a training on that modality alone minus that, with as many updates as joint "
         "training. EDM: sum of |mean - Shapley value| in units of the score; it describes inequality, not quality.",
+        "perceptual score: accuracy lost when the modality is permuted over the samples; EMAP gap: accuracy lost without interactions; SHAPE cooperation: "
+        "accuracy of all modalities beyond the sum of what each adds alone; InterSHAP: share of interactions. All are of the model, not of the data.",
         "seconds: per epoch, relative to joint training, as measured beside whatever else the machine did.",
     ]
     lines += [f"{name}: {why}, left out." for name, why in benchmark.skipped.items()]
@@ -373,27 +380,45 @@ def better_in_the_weak_modality(
 
 
 def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True) -> str:
-    """Return the rows of a :class:`BenchmarkTable` as Markdown: accuracy in points, errors in their own units; intervals in brackets."""
+    """Return the rows of a :class:`BenchmarkTable` as two Markdown tables: scores and costs, then the use of the modalities.
+
+    Accuracy in points, errors in their own units; intervals in brackets.
+    """
     factor = 100.0 if higher_is_better else 1.0
-    quantities = [q for q in _quantities(frame) if q in frame]
-    head = ["method", *(_title(q, higher_is_better) for q in quantities)]
+    quantities = _quantities(frame)
+    scores = [q for q in quantities if q.partition(".")[0] not in USE]
+    head = ["method", *(_title(q, higher_is_better) for q in scores)]
     head[2:2] = ["difference to joint", "p"]
     head += ["steps per batch", "cost per batch", "epochs", "seconds per epoch"]
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
+    rows = []
     for row in frame.to_dict("records"):
         if not row["n"] >= 1:
-            lines.append(
-                f"| {row['method']} | {(row['reason'] or 'not run').replace('|', BAR)} |{' |' * (len(head) - 2)}"
-            )
+            rows.append([row["method"], (row["reason"] or "not run").replace("|", BAR), *[""] * (len(head) - 2)])
             continue
-        cells = [_with_interval(row, q, factor) for q in quantities]
+        cells = [_with_interval(row, q, factor) for q in scores]
         same = row["strategy"] == JOINT
         cells[1:1] = (
             ["", ""] if same else [_with_interval(row, "score_difference", factor, sign=True), _p(row["score_p"])]
         )
         counts = [f"{row['updates']:g}", f"{row['cost']:.2g}", str(row["epochs"]), f"{row['seconds']:.2g}"]
-        lines.append(f"| {' | '.join([row['method'], *cells, *counts])} |")
-    return "\n".join(lines)
+        rows.append([row["method"], *cells, *counts])
+    text = _rows_as_markdown(head, rows)
+    use = [q for q in quantities if q not in scores]
+    if not use:
+        return text
+    scale = {q: 1.0 if q == "intershap" else factor for q in use}
+    done = [
+        [row["method"], *(_with_interval(row, q, scale[q]) for q in use)]
+        for row in frame.to_dict("records")
+        if row["n"] >= 1
+    ]
+    return f"{text}\n\n{_rows_as_markdown(['method', *(_title(q, higher_is_better) for q in use)], done)}"
+
+
+def _rows_as_markdown(head: list[str], rows: list[list[str]]) -> str:
+    return "\n".join(
+        [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *(f"| {' | '.join(row)} |" for row in rows)]
+    )
 
 
 def _quantities(frame: pd.DataFrame) -> list[str]:
@@ -409,6 +434,10 @@ def _title(quantity: str, higher_is_better: bool) -> str:
         "alone": f"{name} alone",
         "without": f"without {name}",
         "gap": f"g({name})",
+        "perceptual": f"perceptual score, {name}",
+        "emap": "EMAP gap",
+        "cooperation": "SHAPE cooperation",
+        "intershap": "InterSHAP",
     }
     return titles.get(kind, kind)
 

@@ -90,7 +90,7 @@ def grid(**axes: Any) -> tuple[Cell, ...]:
         Of weights, batches and dropout: an integer, or a list of integers.
     measures
         A tuple of results besides the metrics of every split: "contributions" (Shapley values and imbalance on the test split), "missing"
-        (metrics with missing modalities), "samples" (score of every test sample for every subset of modalities) and "probes" (the same of linear
+        (metrics with missing modalities), "interactions" (EMAP gap, perceptual score, SHAPE cooperation and InterSHAP of the model), "samples" (score of every test sample for every subset of modalities) and "probes" (the same of linear
         probes, :func:`mmviz.recording.linear_probes`; with "untrained_probes" of the untrained model too), both as JSON.
     convention
         As in :func:`mmviz.train.metrics.score`.

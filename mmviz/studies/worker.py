@@ -17,15 +17,21 @@ import numpy as np
 import torch
 
 import mmviz
+from mmviz.analysis.cooperation import cooperation
+from mmviz.analysis.emap import emap
 from mmviz.analysis.imbalance import imbalance
+from mmviz.analysis.intershap import intershap
+from mmviz.analysis.perceptual_score import perceptual_score
 from mmviz.core.errors import CheckpointError, ConfigError, DataError, InUseError, MissingDependencyError, MmvizError
 from mmviz.data.missing import IMDER_RATES, drop_modalities
 from mmviz.io.folder_lock import wait_until_free
 from mmviz.models.registry import build
+from mmviz.recording.permutations import record_permutations
+from mmviz.recording.product_grid import record_product_grid
 from mmviz.recording.recorder import record
 from mmviz.studies.cell import as_fit_options, data_digest_of, open_source, with_tuples
 from mmviz.studies.sample_scores import probe_scores, sample_scores
-from mmviz.trace import save
+from mmviz.trace import save, with_measures
 from mmviz.train.fit import fit
 from mmviz.train.metrics import score
 
@@ -70,6 +76,34 @@ def contributions(trace: xr.DataTree) -> dict[str, float]:
         for modality, value in zip(found["modality"].values, found[name].values, strict=True):
             values[f"{split}.{column}.{modality}"] = float(value)
     return values
+
+
+#: combinations of the modalities of different samples, and permutations of a modality, for the interactions of one training
+GRID_PASSES, PERMUTATIONS = 3600, 5
+
+
+def interactions(trace: xr.DataTree, run: Run, split: Split) -> dict[str, float]:
+    """Return how the model uses and combines its modalities: ``test.emap``, ``test.perceptual.audio``, ``test.cooperation``, ``test.intershap``.
+
+    Score that is lost without interactions (EMAP), or when a modality is permuted over the samples (perceptual score); score of all modalities beyond
+    the sum of what each adds alone (SHAPE cooperation); share of interactions (InterSHAP, of the mean matrix, classification only). Accuracy, or minus
+    the mean absolute error; see :mod:`mmviz.analysis.measures` for what they cannot show.
+    """
+    recordings = {
+        "product_grid": record_product_grid(run, split, passes=GRID_PASSES),
+        "permutations": record_permutations(run, split, draws=PERMUTATIONS),
+    }
+    trace = with_measures(trace, recordings)
+    score = "accuracy" if run.model.spec.task.kind == "classification" else "negative_absolute_error"
+    permuted = perceptual_score(trace)
+    values = {
+        "emap": emap(trace)["gap"].sel(value=score, statistic="mean"),
+        "cooperation": cooperation(trace)["cooperation"].sel(value=score, statistic="mean"),
+        **{f"perceptual.{m}": permuted["score"].sel(modality=m, statistic="mean") for m in permuted["modality"].values},
+    }
+    if score == "accuracy":
+        values["intershap"] = intershap(trace)["of_means"].sel(statistic="mean")
+    return {f"{split.name}.{name}": float(value) for name, value in values.items()}
 
 
 def subset_scores(trace: xr.DataTree, run: Run, split: Split, convention: Any) -> dict[str, float]:
@@ -262,11 +296,13 @@ def _further(run: Run, ds: Dataset, measures: list[str], convention: Any) -> dic
         values["test.samples"] = sample_scores(run, ds["test"])
     if "probes" in measures:
         values["test.probes"] = probe_scores(run, ds, untrained="untrained_probes" in measures)
-    if not {"contributions", "missing"} & set(measures):
+    if not {"contributions", "interactions", "missing"} & set(measures):
         return values
     trace = coalition_trace(run, ds["test"])
     if "contributions" in measures:
         values |= contributions(trace)
+    if "interactions" in measures:
+        values |= interactions(trace, run, ds["test"])
     if "missing" in measures:
         values |= subset_scores(trace, run, ds["test"], convention)
         values |= missing_rate_scores(run, ds, "test", convention)

@@ -83,10 +83,11 @@ def test_a_table_has_the_mean_interval_and_paired_difference_of_every_method(ran
     assert row["updates"] == 2
     assert row["n"] == 2
     assert "selected without it" in found.note
-    text = as_markdown(found.frame)
-    assert text.count("\n") == len(found.frame) + 1
-    assert len({line.count("|") for line in text.splitlines()}) == 1
-    assert "alone" in text.splitlines()[0]
+    scores, use = as_markdown(found.frame).split("\n\n")
+    for text, column in ((scores, "m1 alone"), (use, "perceptual score, m2")):
+        assert text.count("\n") == len(found.frame) + 1
+        assert len({line.count("|") for line in text.splitlines()}) == 1
+        assert column in text.splitlines()[0]
 
 
 def table_of(**changed):
@@ -151,7 +152,7 @@ def test_a_method_that_refuses_the_model_is_a_row_with_its_reason(tmp_path, monk
     assert len(mm.studies.run(benchmark.study, store, progress=False).failed) == 1
     found = benchmark_table(benchmark, store, "updates")
     assert not found.frame.set_index("strategy").loc["mla", "n"] >= 1
-    lines = as_markdown(found.frame).splitlines()
+    lines = as_markdown(found.frame).split("\n\n")[0].splitlines()
     assert "mla: this model has no head" in lines[-1]
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
     assert better_in_the_weak_modality(found) == []
