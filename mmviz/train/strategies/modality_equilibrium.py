@@ -12,7 +12,7 @@ from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import number, one_of
 from mmviz.models.fusions.memory_chain import MemoryChain, MemoryChainConfig, wrap_in_memory_chain
 from mmviz.models.registry import is_registered
-from mmviz.train.modality_parameters import modality_parameters
+from mmviz.train.modality_parameters import modality_parameters, scale_step, values_before_step
 from mmviz.train.schedule import rank_weakest_first
 from mmviz.train.strategies.base import Strategy, Update
 from mmviz.train.strategies.method import Method
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from mmviz.models.base import FusionModel
     from mmviz.models.batch import Batch
+    from mmviz.train.modality_parameters import Part
     from mmviz.train.strategies.base import Training
 
 ORDERS = ("weakest_first", "strongest_first", "fixed", "random")
@@ -76,7 +77,7 @@ class ModalityEquilibrium(Strategy):
 
     For each modality in the order, the samples that have it are predicted from the modalities up to it, with the incoming memory detached, and one
     optimizer step changes its encoder and stream, the cell, its bias and the head; the step of the last one is the fused loss. The weights of
-    other modalities change by weight decay only. After an epoch the Shapley values of the held-out samples decide the order of the next; the order of the
+    other modalities do not change. After an epoch the Shapley values of the held-out samples decide the order of the next; the order of the
     selected epoch is saved with the weights and used at inference.
 
     Notes
@@ -92,7 +93,8 @@ class ModalityEquilibrium(Strategy):
        the correlation of samples is a training-only option.
     4. The memory is an LSTM cell over modalities: shared weights, a gate bias for each modality, forget bias 1.
     5. The inherited memory is one vector pair of the model, moved by every batch towards the mean of its last memories: it exists for unseen samples.
-    6. Each link has one update, by the task's loss of the prediction up to it, with the incoming memory detached and an AdamW of its own.
+    6. Each link has one update, by the task's loss of the prediction up to it, with the incoming memory detached, and one AdamW for all: with one for each
+       modality the shared weights learn more slowly.
     7. The head reads the last hidden state, or the mean of all (``readout``).
     8. A missing modality is skipped, in training as in inference; the alignment takes the previous available one.
 
@@ -143,10 +145,8 @@ class ModalityEquilibrium(Strategy):
         return chain
 
     def optimizers(self, model: FusionModel, adamw: Callable[..., Optimizer]) -> dict[str, Optimizer]:
-        """Return one optimizer per modality, or one for joint updates; each has 1/M of the weight decay of a single one."""
-        names = model.spec.names
-        keys = ("all",) if self.options.updates == "joint" else names
-        return {key: adamw(1 / len(names)) for key in keys}
+        """Return one optimizer, with 1/M of the weight decay, as it makes M steps per batch."""
+        return {"all": adamw(1 / len(model.spec.names))}
 
     def begin(self, training: Training) -> None:
         """Start in the order of the spec."""
@@ -211,10 +211,13 @@ class ModalityEquilibrium(Strategy):
                 found.output,
                 found.penalties,
                 target[own],
-                **({} if joint else {"modality": names[m], "optimizer": names[m]}),
+                modality=None if joint else names[m],
             )
             update.parts = {**update.parts, part: update.loss.detach() / (M if joint else 1)}
+            others = [] if joint else [p for p in self._others[m] if not _whole(p)]
+            before = values_before_step((p, 0.0) for p in others)
             yield update
+            scale_step(before)  # momentum moves rows without a gradient too
             reached[own] = True
             memory[0, own], memory[1, own] = found.hidden.float(), found.cell.float()
             if not joint or place == M - 1:
@@ -226,7 +229,9 @@ class ModalityEquilibrium(Strategy):
         """Remove the gradients of the other modalities, which coupled streams would receive."""
         if update.modality is not None:
             for part in self._others[self.training.names.index(update.modality)]:
-                if part.gradient is not None:
+                if _whole(part):
+                    part.parameter.grad = None
+                elif part.gradient is not None:
                     part.gradient.zero_()
 
     def _collect(self, features: torch.Tensor, present: torch.Tensor, modalities: tuple[int, ...]) -> None:
@@ -237,3 +242,8 @@ class ModalityEquilibrium(Strategy):
         x, there = gather(features.float().transpose(0, 1)), gather(present.t())
         for m in modalities:
             self._chain.update_statistics(x.transpose(0, 1), there.t(), m)
+
+
+def _whole(part: Part) -> bool:
+    """Return whether a part is a whole parameter."""
+    return part.rows == slice(None)
