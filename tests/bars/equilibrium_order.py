@@ -8,9 +8,9 @@ Hypotheses, sizes and the rule of decision stand in that page; they were committ
 """
 
 import argparse
+import hashlib
 import json
 import platform
-import subprocess
 import time
 import warnings
 from pathlib import Path
@@ -27,6 +27,11 @@ BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 SEEDS = 10
 READOUTS = ("last", "mean")
 ORDERS = {"weak first": "weakest_first", "strong first": "strongest_first", "random": "random", "fixed": "fixed"}
+SOURCES = (
+    "models/fusions/memory_chain.py",
+    "models/fusions/correlation_alignment.py",
+    "train/strategies/modality_equilibrium.py",
+)
 #: row -> options of the strategy
 ROWS = {
     **{f"{name}, {r}": {"order": order, "readout": r} for r in READOUTS for name, order in ORDERS.items()},
@@ -119,17 +124,15 @@ def trained(ds, name, row, seed, **other):
 
 
 def provenance():
-    """Return what the numbers were computed with."""
-    folder = Path(__file__).parent
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=False
-    ).stdout.strip()
+    """Return what the numbers were computed with: versions, and the digest of the sources of chain and strategy."""
+    package = Path(mm.__file__).parent
+    sources = b"".join((package / name).read_bytes() for name in SOURCES)
     return {
         "machine": platform.machine(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
-        "commit": commit,
+        "sources": hashlib.sha256(sources).hexdigest()[:16],
     }
 
 
@@ -264,7 +267,7 @@ def tables(stored):
         each = " | ".join(points(row["sets"][s]) for s in SETS)
         lines.append(f"| {readout} | {other} | {each} | {points(row['all'])} | {row['p_holm']:.2g} |")
     lines += ["", "By the rule above:", "", *verdicts(rows), ""]
-    lines += [f"Computed with Python {made['python']}, torch {made['torch']}, numpy {made['numpy']} on {made['machine']}, code {made['commit'][:12]}.", "", END]  # fmt: skip
+    lines += [f"Computed with Python {made['python']}, torch {made['torch']}, numpy {made['numpy']} on {made['machine']}; sources of chain and strategy {made['sources']}.", "", END]  # fmt: skip
     return "\n".join(lines)
 
 

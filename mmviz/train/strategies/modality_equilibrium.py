@@ -213,7 +213,7 @@ class ModalityEquilibrium(Strategy):
                 target[own],
                 modality=None if joint else names[m],
             )
-            update.parts = {**update.parts, part: update.loss.detach() / (M if joint else 1)}
+            update.parts = {**update.parts, part: update.loss.detach()}
             others = [] if joint else [p for p in self._others[m] if not _whole(p)]
             before = values_before_step((p, 0.0) for p in others)
             yield update

@@ -83,6 +83,7 @@ def test_joint_updates_are_as_many_with_all_modalities_and_every_gradient(toy, b
     world.strategy.after_backward(found[0])
     assert all(any(p.gradient.any() for p in modality_parameters(world.model, m)) for m in range(3))
     torch.testing.assert_close([u.loss for u in found], [expected] * 3)  # no step was made between them
+    torch.testing.assert_close([u.parts["joint_loss"] for u in found], [expected] * 3)
 
 
 @pytest.mark.parametrize("name", ["concat", "coupled_mamba", "late", "lmf", "transformer"])
