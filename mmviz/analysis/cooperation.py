@@ -97,7 +97,7 @@ def cooperation(
                 mean = np.concatenate([[majority[rows].mean()], mean[1:]])
             return np.concatenate([[shape_cooperation(mean)], shapley_values(mean), mean])
 
-        found.append(jackknife_interval(statistic, game.group, game.size))
+        found.append(jackknife_interval(statistic, game.group, game.size, rounding=1e-6))
         games.append(game)
     table, M = np.stack([one.statistics for one in found]), len(names)
     out = xr.Dataset(

@@ -73,9 +73,11 @@ def emap(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
         full, additive = np.array(table).T
         return np.stack([full, additive, full - additive])
 
-    found = jackknife_interval(scores, grid.group, len(grid.rows))
+    found = jackknife_interval(scores, grid.group, len(grid.rows), rounding=1e-6)
     both = found.statistics
-    share = jackknife_interval(lambda rows: interaction_share(grid.of(grid.output, rows)), grid.group, len(grid.rows))
+    share = jackknife_interval(
+        lambda rows: interaction_share(grid.of(grid.output, rows)), grid.group, len(grid.rows), rounding=1e-6
+    )
     dims = ("value", "statistic")
     out = xr.Dataset(
         {

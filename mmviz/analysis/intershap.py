@@ -71,7 +71,7 @@ def intershap(trace: xr.DataTree, *, value: str | None = None, masking: str | No
         mean = share[known].mean() if known.any() else np.nan
         return np.concatenate([[interaction_part(matrix.mean(0)), mean], matrix.mean(0).ravel()])
 
-    found = jackknife_interval(statistic, game.group, game.size)
+    found = jackknife_interval(statistic, game.group, game.size, rounding=1e-6)
     table = found.statistics
     share = interaction_part(interaction_matrix(game.values(np.arange(game.size))))
     out = xr.Dataset(

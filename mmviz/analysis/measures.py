@@ -13,7 +13,7 @@ from mmviz.analysis.emap import emap
 from mmviz.analysis.intershap import intershap
 from mmviz.analysis.mm_shap import mm_shap
 from mmviz.analysis.modality_gap import modality_gap
-from mmviz.analysis.partial_information import PARTS, partial_information
+from mmviz.analysis.partial_information import PARTS, part_labels, partial_information, shown_modalities
 from mmviz.analysis.per_run import per_run
 from mmviz.analysis.perceptual_score import perceptual_score
 from mmviz.analysis.retraining import retraining
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: object -> its meaning
 OBJECTS = {
-    "data": "what the modalities hold about the label, as far as the predictions from each alone show it",
+    "data": "what the predictions from each modality hold about the label",
     "model": "how this trained model uses its modalities",
     "geometry": "where the features of the modalities lie in the model",
 }
@@ -112,21 +112,12 @@ _SCORES = {
 
 def _decomposition(found: xr.Dataset) -> Iterator[Entry]:
     names = [str(n) for n in found["modality"].values]
-    for m, name in enumerate(
-        names[:1] if len(names) == 2 else names
-    ):  # of two modalities the second is the mirror image
-        one = found.isel(modality=m)
-        other = names[1 - m] if len(names) == 2 else "the others"
-        labels = (
-            f"redundancy of {name} and {other}",
-            f"unique of {name}",
-            f"unique of {other}" if len(names) == 2 else f"unique of the others than {name}",
-            f"synergy of {name} and {other}",
-        )
-        for part, label in zip(PARTS, labels, strict=True):
-            values = one.sel(part=part)
+    for m in shown_modalities(names):
+        for part, label in zip(PARTS, part_labels(names, m), strict=True):
+            values = found.isel(modality=m).sel(part=part)
             statistics = np.array([values[key].item() for key in ("bits", "low", "high")])
-            yield Entry(label, statistics, str(found.attrs["interval"]), float(values["null_high"]))
+            entry = label if len(names) == 2 else f"{names[m]}: {label}"
+            yield Entry(entry, statistics, str(found.attrs["interval"]), float(values["null_high"]))
 
 
 def _interaction_share(found: xr.Dataset) -> Iterator[Entry]:
@@ -170,22 +161,22 @@ def _of_pairs(variable: str, reference: float | str = float("nan")) -> Callable[
 
 #: the measures, in the order of the table; open only through this file, as the figure has one place for each object and unit
 MEASURES: tuple[Measure, ...] = (
-    Measure("PID of the predictions", "data", "bit", "what the predictions from one modality and from the others tell about the label: the same, each alone, only together (hollow: 95 % of the null)", partial_information, _decomposition),
-    Measure("EMAP gap", "model", "difference of scores", "score that is lost when the outputs are replaced by their additive part", emap, _of_scores("gap", "accuracy", "probability", "negative_absolute_error")),
-    Measure("Perceptual score", "model", "difference of scores", "score that is lost when the modality is permuted over the samples", perceptual_score, _of_modalities("score")),
-    Measure("SHAPE cooperation", "model", "difference of scores", "score of all modalities beyond the sum of what each adds alone; no synergy of the data", cooperation, _of_scores("cooperation", "accuracy", "negative_absolute_error")),
-    Measure("SHAPE contribution", "model", "difference of scores", "Shapley value of the modality in the score of this model", cooperation, _contributions),
-    Measure("Gap g_m", "model", "difference of scores", "score of a model trained on the modality alone minus that of this kind of model with it alone", retraining, _retrained_gap),
-    Measure("EMAP gap, log p", "model", "nat", "log-probability of the true class that is lost without interactions", emap, _of_scores("gap", "log_likelihood")),
-    Measure("SHAPE cooperation, log p", "model", "nat", "log-probability of all modalities beyond the sum of each; 0 for independent unique information", cooperation, _of_scores("cooperation", "log_likelihood")),
-    Measure("Share of interaction", "model", "share", "share of the variance of the outputs over all combinations that no additive function holds", emap, _interaction_share),
-    Measure("InterSHAP", "model", "share", "share of the interactions in the interaction matrix of the predicted class", intershap, _intershap),
-    Measure("MM-SHAP", "model", "share", "share of the modality in the absolute Shapley values of the time windows (T-share, V-share)", mm_shap, _of_modalities("share")),
-    Measure("Conditional utilisation rate", "model", "share", "share of the accuracy that is lost when the message of the modality is its training mean", conditional_utilisation, _utilisation),
-    Measure("MM-SHAP, signed", "model", "p(predicted class)", "sum of the Shapley values of the windows of the modality; shows what the shares cancel", mm_shap, _of_modalities("signed")),
-    Measure("Modality gap", "geometry", "length", "distance of the mean pooled features of length 1, from 0 to 2 (hollow: 95 % of the null)", modality_gap, _of_pairs("gap", "null_high")),
-    Measure("Which modality", "geometry", "share right", "accuracy of a linear classifier of the modality from the pooled features (hollow: chance)", modality_gap, _of_pairs("separability", 0.5)),
-    Measure("Cosine margin", "geometry", "cosine", "mean cosine of the two modalities of one sample minus that of different samples", modality_gap, _of_pairs("margin", 0.0)),
+    Measure("PID of the predictions", "data", "bit", "information about the label: repeated, of each alone, only together", partial_information, _decomposition),
+    Measure("EMAP gap", "model", "difference of scores or of p", "score lost when the outputs are replaced by their additive part", emap, _of_scores("gap", "accuracy", "probability", "negative_absolute_error")),
+    Measure("Perceptual score", "model", "difference of scores or of p", "score lost when the modality is permuted over the samples", perceptual_score, _of_modalities("score")),
+    Measure("SHAPE cooperation", "model", "difference of scores or of p", "score beyond the sum of each alone; no synergy of the data", cooperation, _of_scores("cooperation", "accuracy", "negative_absolute_error")),
+    Measure("SHAPE contribution", "model", "difference of scores or of p", "Shapley value of the modality in the score", cooperation, _contributions),
+    Measure("MM-SHAP, signed", "model", "difference of scores or of p", "sum of the Shapley values of the windows of the modality", mm_shap, _of_modalities("signed")),
+    Measure("Gap g_m", "model", "difference of scores or of p", "score of a model of the modality alone minus the full model's with it", retraining, _retrained_gap),
+    Measure("EMAP gap, log p", "model", "nat", "log-probability of the true class lost without interactions", emap, _of_scores("gap", "log_likelihood")),
+    Measure("SHAPE cooperation, log p", "model", "nat", "beyond the sum of each; 0 for independent unique bits", cooperation, _of_scores("cooperation", "log_likelihood")),
+    Measure("Share of interaction", "model", "share", "share of the variance of the outputs that is not additive", emap, _interaction_share),
+    Measure("InterSHAP", "model", "share", "share of interactions in the matrix of the predicted class", intershap, _intershap),
+    Measure("MM-SHAP", "model", "share", "share in the absolute Shapley values of windows (T-, V-share)", mm_shap, _of_modalities("share")),
+    Measure("Conditional utilisation rate", "model", "share", "accuracy lost when its message is the training mean", conditional_utilisation, _utilisation),
+    Measure("Modality gap", "geometry", "length, share or cosine", "distance of the mean pooled features of length 1, from 0 to 2", modality_gap, _of_pairs("gap", "null_high")),
+    Measure("Which modality", "geometry", "length, share or cosine", "accuracy of a linear classifier of the modality", modality_gap, _of_pairs("separability", 0.5)),
+    Measure("Cosine margin", "geometry", "length, share or cosine", "mean cosine within samples minus that between samples", modality_gap, _of_pairs("margin", 0.0)),
 )  # fmt: skip
 
 
@@ -238,6 +229,7 @@ def measures(trace: xr.DataTree) -> xr.Dataset:
     out.attrs = provenance(trace) | {
         "index": "measures of imbalance and interaction",
         "objects": OBJECTS,
+        "modalities": [str(name) for name in trace.attrs["modalities"]],
         "epoch": trace.attrs["best_epoch"],
         "limits": "a measure of the data, one of the model and one of its geometry are not comparable; no interval is corrected for the number of rows",
         **training_coverage(trace),

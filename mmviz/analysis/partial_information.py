@@ -140,6 +140,17 @@ def partial_information(
     return out
 
 
+def shown_modalities(names: list[str]) -> list[int]:
+    """Return the modalities whose decompositions differ: of two, the second is the mirror image of the first."""
+    return [0] if len(names) == 2 else list(range(len(names)))
+
+
+def part_labels(names: list[str], m: int) -> list[str]:
+    """Return the labels of redundancy, the two unique parts and synergy of modality ``m``."""
+    other = names[1 - m] if len(names) == 2 else "the others"
+    return ["redundancy", f"unique, {names[m]}", f"unique, {other}", "synergy"]
+
+
 def _binned(values: np.ndarray, bins: int) -> np.ndarray:
     """Return the bin of each value, between quantiles; equal values share a bin."""
     cuts = np.unique(np.quantile(values, np.arange(1, bins) / bins))

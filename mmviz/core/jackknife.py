@@ -49,6 +49,8 @@ def jackknife_interval(
     group: Shaped[np.ndarray, " sample"] | None,
     count: int,
     level: float = 0.95,
+    *,
+    rounding: float = 1e-12,
 ) -> JackknifeInterval:
     """Return a statistic of samples and its interval, by the jackknife over groups; without groups over samples.
 
@@ -63,6 +65,8 @@ def jackknife_interval(
         Number of samples.
     level
         Of the interval.
+    rounding
+        Half a width below this, times the value where that is above 1, is no variation: of values that were stored as float32, 1e-6.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def jackknife_interval(
     size = np.bincount(number)
     without = np.stack([np.asarray(statistic(np.flatnonzero(number != g)), dtype=np.float64) for g in range(len(size))])
     reach = np.asarray(jackknife_reach(without, point, size, level))
-    reach = np.where(reach > 1e-12 * np.maximum(1, np.abs(point)), reach, np.nan)  # rounding is no variation
+    reach = np.where(reach > rounding * np.maximum(1, np.abs(point)), reach, np.nan)
     kind = "jackknife over groups" if own is not None else "jackknife"
     suffix = "" if own is not None else " taken as independent"
     text = f"{level * 100:g} %, {kind}, {described}{suffix}"

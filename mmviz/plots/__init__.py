@@ -46,7 +46,9 @@ from mmviz.plots.figure_spec import (
 )
 from mmviz.plots.image_file import ImageFile, write_image
 from mmviz.plots.latex import latex_figure, latex_table
+from mmviz.plots.measures import measures_frame, plot_measures
 from mmviz.plots.paper_figure import inspect_pdf, paper
+from mmviz.plots.partial_information import partial_information_frame, plot_partial_information
 from mmviz.plots.plotly_backend import draw
 from mmviz.plots.retraining import plot_probes, plot_retraining, probes_frame, retraining_frame
 from mmviz.plots.routing import plot_expert_usage, plot_routing, routing_frame
@@ -97,8 +99,10 @@ __all__ = [
     "interactions_frame",
     "latex_figure",
     "latex_table",
+    "measures_frame",
     "missing_frame",
     "paper",
+    "partial_information_frame",
     "plan_frame",
     "plot_ablation",
     "plot_alignment",
@@ -116,7 +120,9 @@ __all__ = [
     "plot_influence",
     "plot_influence_lag",
     "plot_interactions",
+    "plot_measures",
     "plot_missing",
+    "plot_partial_information",
     "plot_plan",
     "plot_probes",
     "plot_retraining",

@@ -102,6 +102,22 @@ ROWS: dict[str, Row] = {
         "Synergy in the data: the model may not have learnt it. Subsets outside the training are out of distribution.",
         figures=("plot_interactions", "plot_waterfall"),
     ),
+    "partial-information": Row(
+        "What do the modalities tell about the label: the same, each alone, only together?",
+        "The decomposition of the information in the model's predictions from one modality and from all others, in bit, with a bound of the solver, an "
+        "interval, and the values that permuted targets give, where the truth is 0.",
+        "What the data hold beyond these predictions: a model that does not read a modality alone shows none of its information. With few samples for "
+        "each cell the values are mostly bias, the synergy most of all, and the analysis is refused.",
+        figures=("plot_partial_information",),
+    ),
+    "measures": Row(
+        "How do the measures of imbalance and interaction compare on one model?",
+        "Each measure of the field with its interval and its meaning, apart by what it is about: the data (partial information of the predictions), the model (EMAP, "
+        "perceptual score, SHAPE, InterSHAP, MM-SHAP, conditional utilisation, gap g_m) or its geometry (modality gap).",
+        "Which of two measures of different objects is right: a model can ignore what the data hold. Accuracies multiply, so that the cooperation of "
+        "two independent bits is 0.25; a share hides cancellation; a gap is no fault. No interval is corrected for the number of rows.",
+        figures=("plot_measures",),
+    ),
     "ablation": Row(
         "What is the score for every subset of the modalities?",
         "The score of this model with modalities masked, with an interval over samples.",

@@ -253,6 +253,32 @@ def retrained(names, *, seeds=3, samples=80):
     )  # fmt: skip
 
 
+def measured_rows(names):
+    """A result of analysis.measures with values of all three objects, one measure without a value."""
+    rows = [
+        ("data", "PID of the predictions", "redundancy", "bit", 0.31, 0.25, 0.4, 0.05),
+        ("data", "PID of the predictions", "synergy", "bit", 0.12, 0.02, 0.2, 0.06),
+        *(("model", "Perceptual score", name, "difference of scores or of p", 0.2 + 0.05 * k, 0.1, 0.35, np.nan) for k, name in enumerate(names)),
+        ("model", "SHAPE cooperation", "accuracy", "difference of scores or of p", -0.21, -0.33, -0.04, np.nan),
+        ("model", "EMAP gap, log p", "log p(true class)", "nat", 0.041, np.nan, np.nan, np.nan),
+        *(("model", "MM-SHAP", name, "share", 0.3 + 0.05 * k, 0.22, 0.45, np.nan) for k, name in enumerate(names)),
+        ("model", "InterSHAP", "", "share", np.nan, np.nan, np.nan, np.nan),
+        ("geometry", "Modality gap", f"{names[0]} – {names[1]}", "length, share or cosine", 0.71, 0.6, 0.8, 0.13),
+    ]  # fmt: skip
+    texts = ("object", "measure", "entry", "value_units")
+    parts = {name: ("row", [row[i] for row in rows]) for i, name in enumerate(texts)}
+    parts |= {name: ("row", ["in one sentence"] * len(rows)) for name in ("meaning", "limits")}
+    parts["interval"] = ("row", ["95 %, jackknife, 18 samples taken as independent"] * len(rows))
+    values = {
+        name: ("row", np.array([row[i] for row in rows]))
+        for i, name in enumerate(("value", "low", "high", "reference"), 4)
+    }
+    return xr.Dataset(values, coords=parts).assign_attrs(
+        objects={"data": "of the label", "model": "of the model", "geometry": "of the features"}, modalities=list(names),
+        limits="not comparable", dataset="toy", split="test", model="coupled_mamba", seed=0, epoch=2,
+    )  # fmt: skip
+
+
 def faithful(trace):
     """The Trace with curves of four explanations."""
     fraction = np.array([0, 0.1, 0.2, 0.5, 1])
@@ -303,7 +329,12 @@ def examples(trace):
         plots.plot_influence: ((influence,), {}),
         plots.plot_influence_lag: ((influence,), {}),
         plots.plot_interactions: ((found,), {}),
+        plots.plot_measures: ((measured_rows(names),), {}),
         plots.plot_missing: ((missing_scores(),), {}),
+        plots.plot_partial_information: (
+            (analysis.partial_information(trace, about="prediction", permutations=20, resamples=50),),
+            {},
+        ),
         plots.plot_plan: ((analysis.transport(trace, names[1], names[0]),), {}),
         plots.plot_probes: ((retrained(names),), {}),
         plots.plot_retraining: ((retrained(names),), {}),
