@@ -22,6 +22,7 @@ OPTIONS = {
     "midas": {"warm_up": 0},
     "opm": {"warm_up": 0},
     "umt": {"teacher_epochs": 1},
+    "g2d": {"teacher_epochs": 1},
     "valuation": {"warm_up": 0},
 }
 

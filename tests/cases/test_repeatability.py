@@ -19,6 +19,7 @@ EAGER = {
     "midas": {"warm_up": 0},
     "opm": {"warm_up": 0},
     "umt": {"teacher_epochs": 1},
+    "g2d": {"teacher_epochs": 1},
     "valuation": {"warm_up": 0},
     "g_blend": {"super_epoch": 1},
     "modality_dropout": {"rate": 0.5},

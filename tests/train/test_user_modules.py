@@ -27,9 +27,10 @@ OPTIONS = {
     "opm": {"warm_up": 0},
     "midas": {"warm_up": 0},
     "umt": {"teacher_epochs": 1},
+    "g2d": {"teacher_epochs": 1},
 }
 #: their features of a user's module are its unimodal outputs, not what its own pooling gives; mla finds the head's layers by use
-OTHER_FEATURES = ("mla", "pmr", "relearning", "midas", "umt")
+OTHER_FEATURES = ("mla", "pmr", "relearning", "midas", "umt", "g2d")
 SHORT = {"epochs": 2, "batch_size": 8, "progress": False}
 
 

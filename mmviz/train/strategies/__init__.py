@@ -11,6 +11,7 @@ from mmviz.train.strategies.agm import Agm
 from mmviz.train.strategies.base import Strategy
 from mmviz.train.strategies.cml import Cml
 from mmviz.train.strategies.dgl import Dgl
+from mmviz.train.strategies.g2d import G2D
 from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.inforeg import InfoReg
 from mmviz.train.strategies.joint import Joint
@@ -105,6 +106,7 @@ for _kind in (
     Midas,
     Dgl,
     Umt,
+    G2D,
     MMPareto,
     Agm,
     Pmr,
@@ -115,6 +117,7 @@ for _kind in (
     register(_kind)
 
 __all__ = [
+    "G2D",
     "STRATEGIES",
     "Agm",
     "Cml",

@@ -222,16 +222,20 @@ class TaughtStrategy(Strategy):
             raise ConfigError(f"{self.name}: before_epoch was not called, so there are no teachers")
         return self.teachers(batch) if self._cached is None else self._cached.of(rows)
 
-    def joint_with_features(self, steps: Steps, target: Shaped[Tensor, " batch"]) -> tuple[Update, Features]:
-        """Return the joint update and the features of each modality: one pass where no stream depends on another modality."""
+    def joint_with_features(
+        self, steps: Steps, target: Shaped[Tensor, " batch"]
+    ) -> tuple[Update, Float[Tensor, "batch output"], Features]:
+        """Return joint update, outputs, and features of each modality: one pass where no stream depends on another modality."""
         training, model = self.training, self.training.model
+        training.coalitions.add(steps.mask.any(-1))
         if not self.one_pass or not steps.x.shape[1]:
-            return training.joint(steps, target), modality_features(model, steps)
+            output, penalties = model.training_forward(steps)
+            return training.update(output, penalties, target), output, modality_features(model, steps)
         observation = Observation(training=True)
         pooled, present = model.pooled(steps, observation)
-        training.coalitions.add(present[:, :, 0])
-        update = training.update(model.fuse_pooled(pooled, present)[:, 0], observation.penalties, target)
-        return update, Features(pooled[:, :, 0], present[:, :, 0])
+        output = model.fuse_pooled(pooled, present)[:, 0]
+        update = training.update(output, observation.penalties, target)
+        return update, output, Features(pooled[:, :, 0], present[:, :, 0])
 
     def distances(self, features: Features, taught: TeacherOutputs) -> dict[str, Float[Tensor, ""]]:
         """Return the mean squared error between features and those of the teacher, over the samples with the modality; this device's shares.

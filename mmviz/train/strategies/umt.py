@@ -79,7 +79,7 @@ class Umt(TaughtStrategy):
         if not self.uses_teachers:
             yield training.joint(steps, target)
             return
-        update, features = self.joint_with_features(steps, target)
+        update, _, features = self.joint_with_features(steps, target)
         distances = self.distances(features, self.taught(batch, rows))
         update.loss = update.loss + self.options.weight * sum(distances.values(), steps.x.sum() * 0)
         update.parts = {**update.parts, **{f"distance/{name}": value.detach() for name, value in distances.items()}}

@@ -19,6 +19,7 @@ OPTIONS = {
     "midas": {"warm_up": 0},
     "opm": {"warm_up": 0},
     "umt": {"teacher_epochs": 1},
+    "g2d": {"teacher_epochs": 1},
 }
 STRATEGIES = mm.train.STRATEGIES
 NAMES = list(STRATEGIES)
@@ -112,7 +113,7 @@ def test_every_strategy_for_regression_lowers_the_training_loss(regression, stra
 @pytest.mark.parametrize("strategy", NAMES)
 def test_the_updates_of_every_strategy_give_every_model_finite_gradients(easy, begun, strategy, model):
     quick = {"valuation": {"warm_up": 0}, "ogm_ge": {"scale": "step"}, "g_blend": {"super_epoch": 1}}  # shortest probes
-    quick |= {"umt": {"teacher_epochs": 1}}
+    quick |= {"umt": {"teacher_epochs": 1}, "g2d": {"teacher_epochs": 1}}
     options = quick.get(strategy, {})
     if strategy == "mla" and model in ("late", "lmf"):  # no shared head to project
         options = {"protect": "none"}
