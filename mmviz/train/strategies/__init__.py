@@ -15,6 +15,7 @@ from mmviz.train.strategies.g2d import G2D
 from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.inforeg import InfoReg
 from mmviz.train.strategies.joint import Joint
+from mmviz.train.strategies.lfm import Lfm
 from mmviz.train.strategies.midas import Midas
 from mmviz.train.strategies.mla import Mla
 from mmviz.train.strategies.mmpareto import MMPareto
@@ -112,6 +113,7 @@ for _kind in (
     Pmr,
     Opm,
     Cml,
+    Lfm,
     ModalityEquilibrium,
 ):
     register(_kind)
@@ -125,6 +127,7 @@ __all__ = [
     "GBlend",
     "InfoReg",
     "Joint",
+    "Lfm",
     "MMPareto",
     "Midas",
     "Mla",
