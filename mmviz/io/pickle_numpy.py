@@ -1,7 +1,7 @@
-"""Replacements for the ten names of a NumPy pickle: every argument from the file is checked before NumPy gets it."""
+"""Replacements for the names of a NumPy pickle: every argument from the file is checked before NumPy gets it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -150,8 +150,15 @@ def _from_bytes(raw: bytes, dtype: np.dtype, shape: tuple[int, ...], order: Lite
     return np.frombuffer(raw, dtype).reshape(shape, order=order)
 
 
+def sorted_elements(given: Iterable[Any]) -> list[str | int]:
+    """Return the elements of a set, text or whole numbers, each once and sorted: a set has no order that lasts."""
+    found = list(given)
+    require(all(type(v) in (str, int) for v in found), "a set of something else than text and whole numbers")
+    return sorted(dict.fromkeys(found), key=lambda v: (type(v) is str, v))
+
+
 def numpy_names(budget: ByteBudget) -> dict[tuple[str, str], NameStub]:
-    """Return the replacements of the ten names for one load.
+    """Return the replacements of the names for one load.
 
     Parameters
     ----------
@@ -186,7 +193,15 @@ def numpy_names(budget: ByteBudget) -> dict[tuple[str, str], NameStub]:
     def empty_bytes() -> bytes:
         return b""
 
+    def elements(given: Any = None) -> list[str | int]:
+        require(type(given) is list, "a set of something else than a list")
+        budget.spend(len(given))
+        return sorted_elements(given)
+
     names = {
+        # a set of text or whole numbers, as protocols 0 to 3 write it, under its name in Python 2 and 3
+        ("__builtin__", "set"): NameStub(elements),
+        ("builtins", "set"): NameStub(elements),
         # how protocols 0 to 2 write b"", under its name in Python 2 and 3
         ("__builtin__", "bytes"): NameStub(empty_bytes),
         ("builtins", "bytes"): NameStub(empty_bytes),

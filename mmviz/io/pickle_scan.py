@@ -39,7 +39,7 @@ class PickleStack:
         self._memo: dict[int, int] = {}
         self.push = push = self._stack.append
         self.leaves = dict.fromkeys(_KEYS.split(), _KEY) | dict.fromkeys(_LEAVES.split(), _LEAF)
-        self.leaves |= dict.fromkeys(("EMPTY_LIST", "EMPTY_TUPLE", "EMPTY_DICT"), _LEAF + 1)
+        self.leaves |= dict.fromkeys(("EMPTY_LIST", "EMPTY_TUPLE", "EMPTY_DICT", "EMPTY_SET"), _LEAF + 1)
         self.effects: dict[str, Callable[[Any], object]] = {
             "TUPLE1": lambda _: push(self._outer(self._pop(1))),
             "TUPLE2": lambda _: push(self._outer(self._pop(2))),
@@ -51,6 +51,7 @@ class PickleStack:
             "DICT": lambda _: push(self._outer(self._items(self._pop_mark()))),
             "APPEND": lambda _: self._grow(self._pop(1)),
             "APPENDS": lambda _: self._grow(self._pop_mark()),
+            "ADDITEMS": lambda _: self._grow(self._elements(self._pop_mark())),
             "SETITEM": lambda _: self._grow(self._items(self._pop(2))),
             "SETITEMS": lambda _: self._grow(self._items(self._pop_mark())),
             "PUT": self._put,
@@ -93,6 +94,11 @@ class PickleStack:
             raise UnsafeFileError("a dictionary key that is neither text nor a whole number")
         return pairs
 
+    def _elements(self, elements: list[int]) -> list[int]:
+        if any(elements):
+            raise UnsafeFileError("an element of a set that is neither text nor a whole number")
+        return elements
+
     def _grow(self, inner: list[int]) -> None:
         (own,) = self._pop(1)
         self._stack.append(max(own, self._outer(inner)))
@@ -125,12 +131,12 @@ _CHECKED = _MEMO_WRITES | _INTEGERS | {"GLOBAL"}
 _SMALL = 1 << 10  # no harm to ask for more bytes than there are
 # What CPython and NumPy write for containers, text, numbers and arrays, protocols 0 to 5. Left out on purpose:
 # INST, OBJ, NEWOBJ, NEWOBJ_EX (build objects), PERSID, BINPERSID, EXT1, EXT2, EXT4 (names from elsewhere),
-# NEXT_BUFFER, READONLY_BUFFER (data from elsewhere), LONG4 (integers of 2 GB), sets, DUP, POP, POP_MARK.
+# NEXT_BUFFER, READONLY_BUFFER (data from elsewhere), LONG4 (integers of 2 GB), FROZENSET, DUP, POP, POP_MARK.
 ALLOWED_OPCODES = frozenset((
     "PROTO", "FRAME", "STOP", "MARK", "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG",
     "LONG1", "FLOAT", "BINFLOAT", "STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES",
     "BINBYTES8", "BYTEARRAY8", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "EMPTY_LIST", "LIST",
-    "APPEND", "APPENDS", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_DICT", "DICT", "SETITEM",
+    "APPEND", "APPENDS", "EMPTY_SET", "ADDITEMS", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_DICT", "DICT", "SETITEM",
     "SETITEMS", "GET", "BINGET", "LONG_BINGET", "PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE", "GLOBAL", "STACK_GLOBAL",
     "REDUCE", "BUILD",
 ))  # fmt: skip

@@ -1,7 +1,7 @@
 """Reading of pickles of plain containers and NumPy arrays, without executing anything in them; also of object .npy files.
 
 Five checks, one after the other: a size limit; a static pass over the opcodes (`pickle_scan`); CPython's unpickler with a `find_class` of
-ten names, each replaced by an object of ours (`pickle_numpy`); arrays built after every size has been checked; a pass over the result that
+twelve names, each replaced by an object of ours (`pickle_numpy`); arrays built after every size has been checked; a pass over the result that
 admits plain types only. None of them can be switched off.
 """
 
@@ -16,7 +16,16 @@ import numpy as np
 
 from mmviz.core.errors import ConfigError, UnsafeFileError
 from mmviz.io.files import looks_like, open_regular, pickled_object_hint
-from mmviz.io.pickle_numpy import ALLOWED_NAMES, SCALARS, Array, ByteBudget, NameStub, numpy_names, require
+from mmviz.io.pickle_numpy import (
+    ALLOWED_NAMES,
+    SCALARS,
+    Array,
+    ByteBudget,
+    NameStub,
+    numpy_names,
+    require,
+    sorted_elements,
+)
 from mmviz.io.pickle_scan import MAX_OPCODES, scan
 
 MAX_BYTES = 4 << 30
@@ -84,7 +93,7 @@ def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any
     object
         A tree, at most `MAX_DEPTH` deep, of dict (keys: text or whole numbers), list, tuple, str, bytes, int, float,
         bool, None, NumPy scalars and NumPy arrays (often read-only views; byte order as written; dtype bool, integer, float, text, bytes, or
-        object holding only text and numbers).
+        object holding only text and numbers). A set of text or whole numbers becomes a sorted list, so that its order lasts.
 
     Raises
     ------
@@ -155,6 +164,9 @@ class _PlainTree:
             return {k: self.plain(v, depth + 1) for k, v in x.items()}
         if kind is list:
             return [self.plain(v, depth + 1) for v in x]
+        if kind is set:
+            self._left -= len(x)
+            return sorted_elements(x)
         if kind is tuple:
             return tuple(self.plain(v, depth + 1) for v in x)
         require(kind in SCALARS, f"a value of type {kind.__name__}")

@@ -169,7 +169,13 @@ def bombs() -> dict[str, bytes]:
 def odd_ends() -> dict[str, bytes]:
     """Types, keys and endings that are not plain data."""
     return {
-        "a set": PROTO4 + b"\x8f.",
+        "a frozen set": PROTO4 + b"(K\x01\x91.",
+        "a set of tuples": PROTO4 + b"\x8f(K\x01\x85\x90.",
+        "a set of sets": PROTO4 + b"\x8f(\x8f\x90.",
+        "a set of bytes by REDUCE": PROTO2 + b"c__builtin__\nset\n](B\x01\x00\x00\x00ae\x85R.",
+        "a set of tuples by REDUCE": PROTO2 + b"c__builtin__\nset\n](K\x01\x85e\x85R.",
+        "a set of a text": PROTO2 + b"c__builtin__\nset\n" + text("ab") + b"\x85R.",
+        "elements added to a list": PROTO4 + b"](K\x01\x90.",
         "a dictionary whose key is a tuple": PROTO2 + b"}K\x01\x85Ns.",
         "a dictionary whose key is an array": PROTO2 + b"}" + array(dtype("u1"), blob(b"a"), 1) + b"Ns.",
         "a second pickle behind the first": PROTO2 + b"N." + PROTO2 + b"N.",

@@ -36,6 +36,9 @@ OPTIONS = {
     "nyu": {"size": (6, 8), "window": 3, "per_frame": 2},
 } | {name: {"media": {"size": (2, 2)}} for name in lists_of_clips()}
 VARIANTS = {
+    "dialogue_rnn": [{}, {"context": 0}, {"valid_share": 0.5, "nonfinite": "mask"}],
+    "mustard_ur_funny": [{}, {"empty_text": "drop", "nonfinite": "zero"}, {"empty_text": "mask"}],
+    "mult": [{}, {"label": 0, "target": "classification"}],
     "mmsa": [
         {},
         {"nonfinite": "zero", "labels": "clip", "duplicates": "drop", "lengths": "clip"},

@@ -83,7 +83,18 @@ def trees():
             "ids": [f"{s}{i}" for i in range(4)], "group": ["a", "b", "c", "d"]}
         for s in ("train", "test")
     }  # fmt: skip
+    spoken = {"Ses01F_impro01": 3, "Ses02M_script01": 2, "Ses05F_impro02": 2}
+    dialogue = tuple({k: f(n) for k, n in spoken.items()} for f in (
+        lambda n: [f"u{i}" for i in range(n)], lambda n: ["M", "F", "M"][:n], lambda n: [0, 3, 5][:n], lambda n: [_x(4) for _ in range(n)],
+        lambda n: [_x(2) for _ in range(n)], lambda n: [_x(3) for _ in range(n)], lambda n: ["yes", "no", "well"][:n],
+    ))  # fmt: skip
+    sarcasm = {
+        s: {"text": _x(n, 3, 300), "audio": _x(n, 3, 81), "vision": _x(n, 3, 371), "labels": np.array([[1.0], [-1.0]] * 2)[:n], "id": [f"{s}{i}" for i in range(n)]}
+        for s, n in (("train", 4), ("valid", 2), ("test", 2))
+    }  # fmt: skip
     return {
+        "dialogue_rnn": ("pickle", (*dialogue, ["Ses02M_script01", "Ses01F_impro01"], ["Ses05F_impro02"])),
+        "mustard_ur_funny": ("pickle", sarcasm),
         "mmsa": ("pickle", {"train": _mmsa(4, 0), "valid": _mmsa(3, 10), "test": _mmsa(3, 20)}),
         "mult": ("pickle", mult),
         "misa": ("pickle", misa),
@@ -103,6 +114,8 @@ def leaner(name, tree):
     """Give the same layout with fewer samples, splits and modalities, where that is less to read."""
     if name == "mmsa":
         return {s: {k: v[:2] for k, v in tree[s].items() if "vision" not in k} for s in ("train", "test")}
+    if name == "mustard_ur_funny":
+        return {s: {k: v[:2] for k, v in tree[s].items()} for s in ("train", "test")}
     if name == "mult":
         return {s: {k: v[:2] for k, v in tree[s].items() if k != "vision"} for s in ("train", "test")}
     if name == "misa":

@@ -108,3 +108,27 @@ def test_arrays_made_are_plain_numpy_arrays():
     array = loads(pickle.dumps(np.ones(3)))
     assert type(array) is np.ndarray
     assert array.dtype == np.float64
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"b", "a", "c"}, ["a", "b", "c"]),
+        ({3, 1, 2**40, -1}, [-1, 1, 3, 2**40]),
+        (set(), []),
+        ({"a", 2, "1"}, [2, "1", "a"]),
+    ],
+)
+def test_a_set_of_text_or_whole_numbers_becomes_a_sorted_list(given, expected, protocol):
+    assert loads(pickle.dumps({"x": (given, 1)}, protocol)) == {"x": (expected, 1)}
+
+
+def test_a_set_that_python_2_wrote_is_read_in_latin_1():
+    data = b"\x80\x02c__builtin__\nset\nq\x00]q\x01(U\x02b2q\x02U\x02a1q\x03e\x85q\x04Rq\x05."
+    assert loads(data, encoding="latin1") == ["a1", "b2"]
+
+
+def test_a_list_that_grows_after_it_became_a_set_leaves_the_set_as_it_was():
+    data = b"\x80\x02]q\x00K\x01ac__builtin__\nset\nh\x00\x85Rh\x00K\x02a\x87."
+    assert loads(data) == ([1, 2], [1], [1, 2])
