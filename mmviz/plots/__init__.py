@@ -2,6 +2,7 @@
 
 from mmviz.plots.ablation import ablation_frame, missing_frame, plot_ablation, plot_missing
 from mmviz.plots.alignment import alignment_frame, directions_frame, plot_alignment, plot_directions
+from mmviz.plots.benchmark import benchmark_frame, plot_benchmark
 from mmviz.plots.captured_scans import (
     plot_scan_influence,
     plot_scan_states,
@@ -81,6 +82,7 @@ __all__ = [
     "ReferenceLine",
     "ablation_frame",
     "alignment_frame",
+    "benchmark_frame",
     "coupling_frame",
     "diagram",
     "directions_frame",
@@ -106,6 +108,7 @@ __all__ = [
     "plan_frame",
     "plot_ablation",
     "plot_alignment",
+    "plot_benchmark",
     "plot_coupling",
     "plot_directions",
     "plot_efficiency",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,9 +85,9 @@ def ablation_spec(frame: xr.Dataset) -> FigureSpec:
     seeds = frame.attrs["n_seeds"]
     panels = [_bars(frame, names, "mean", "low", "high", Axis(label), rows, "{:.3f}".format)]
     if "difference" in frame:
-        panel = _bars(frame, names, "difference", "difference_low", "difference_high",
-                      Axis(f"difference from {frame.attrs['reference']}"), rows, signed_text)  # fmt: skip
-        panels.append(panel)
+        panels.append(
+            difference_bars(frame, names, "difference", Axis(f"difference from {frame.attrs['reference']}"), rows)
+        )
     spread = f"mean of {seeds} seeds, lines: 95 % (Student's t)" if seeds > 1 else "one seed, so no interval"
     return FigureSpec(
         title=title_with_source("Ablation", frame.attrs),
@@ -105,7 +106,7 @@ def _bars(
     value, below, above = (frame[n].values for n in (mean, low, high))
     known = np.isfinite(value)
     at = np.arange(len(names))[known]
-    reference = frame.attrs["reference"]
+    reference = frame.attrs.get("reference")
     styles = tuple(0 if names[i] == reference else NEUTRAL for i in at)
     shown = tuple(names[i] for i in at)
     bars = Bars(at, value[known], styles, shown, below[known], above[known])
@@ -113,6 +114,11 @@ def _bars(
     notes = [Annotation(float(e), float(i), form(v)) for i, e, v in zip(at, ends, value[known], strict=True)]
     span = padded_range(below, above, value, zero=True, end=0.22)
     return Panel((ReferenceLine(0), bars, *notes), Axis(x.label, span=span), y)
+
+
+def difference_bars(frame: xr.Dataset, names: list[str], name: str, x: Axis, y: Axis, *, digits: int = 3) -> Panel:
+    """Return bars of the differences ``name`` with the intervals ``name_low``, ``name_high`` over rows, as :func:`ablation_spec` draws them."""
+    return _bars(frame, names, name, f"{name}_low", f"{name}_high", x, y, partial(signed_text, digits=digits))
 
 
 @register_figure(ablation_frame, ablation_spec)

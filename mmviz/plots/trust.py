@@ -229,6 +229,14 @@ ROWS: dict[str, Row] = {
         "Other data sets; with few seeds small differences remain open.",
         figures=("plot_ablation",),
     ),
+    "benchmark": Row(
+        "Which method against modality imbalance improves the model?",
+        "The difference of each method to joint training with the same samples and the same number of steps or passes, paired by seed, with intervals: in the score, and "
+        "with the weak modality alone.",
+        "What a tuned method or a tuned joint training would give, other data or pretrained encoders. With many methods some interval lies beside 0 by chance: the corrected "
+        "p are in the table.",
+        figures=("plot_benchmark",),
+    ),
     "efficiency": Row(
         "How do time and memory grow with the length?",
         "Measurements on one machine, with their spread.",

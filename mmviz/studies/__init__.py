@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mmviz.studies.cell import Cell
     from mmviz.studies.comparison import Table, overview, table
     from mmviz.studies.cost_estimate import Plan, plan
-    from mmviz.studies.imbalance_benchmark import benchmark_table, declare_benchmark
+    from mmviz.studies.imbalance_benchmark import benchmark_differences, benchmark_table, declare_benchmark
     from mmviz.studies.named_studies import declare
     from mmviz.studies.runner import Outcome, run
     from mmviz.studies.store import Store
@@ -25,7 +25,7 @@ _MODULES = {
     "cell": ("Cell",),
     "comparison": ("Table", "overview", "table"),
     "cost_estimate": ("Plan", "plan"),
-    "imbalance_benchmark": ("benchmark_table", "declare_benchmark"),
+    "imbalance_benchmark": ("benchmark_differences", "benchmark_table", "declare_benchmark"),
     "named_studies": ("declare",),
     "runner": ("Outcome", "run"),
     "store": ("Store",),
@@ -41,6 +41,7 @@ __all__ = [
     "Store",
     "Study",
     "Table",
+    "benchmark_differences",
     "benchmark_table",
     "declare",
     "declare_benchmark",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import nearest, whole
 from mmviz.metrics.imbalance import edm
 from mmviz.studies.cell import open_source, source
@@ -377,6 +378,55 @@ def better_in_the_weak_modality(
     reach = reach.fillna(sign * frame["score_difference"])
     good = (gained >= points) & (low.fillna(gained) > 0) & (frame[f"{name}_p"] < 0.05) & (reach >= 0)
     return [str(s) for s in frame["strategy"][good.to_numpy(dtype=bool)] if s != JOINT]
+
+
+def benchmark_differences(record: Mapping[str, Any]) -> xr.Dataset:
+    """Return the differences of every method to joint training, for :func:`mmviz.plots.plot_benchmark`.
+
+    Parameters
+    ----------
+    record
+        One table of the list that ``python -m mmviz benchmark imbalance --json FILE`` writes.
+
+    Returns
+    -------
+    xr.Dataset
+        ``score``, ``weak`` (that of the weak modality alone), each with ``_low`` and ``_high`` (strategy, by its title): paired by seed, positive where the method is
+        better, in percentage points of accuracy, or in the units of the error. Methods without a finished training are left out and named in the
+        attribute ``left_out``.
+
+    Raises
+    ------
+    DataError
+        If it is no such table, or no method beside joint training has finished.
+    """
+    lacking = [
+        name for name in ("rows", "weak", "data", "model", "budget", "seeds", "higher_is_better") if name not in record
+    ]
+    if lacking:
+        raise DataError(
+            f"benchmark_differences: no {lacking[0]!r}; give one table of python -m mmviz benchmark imbalance --json FILE"
+        )
+    weak, factor = f"alone.{record['weak']}", 100.0 if record["higher_is_better"] else -1.0
+    rows = [row for row in record["rows"] if row["strategy"] != JOINT]
+    done = [row for row in rows if row.get("score_difference") is not None]
+    if not done:
+        raise DataError("benchmark_differences: no method beside joint training has finished")
+    out = xr.Dataset(coords={"strategy": [str(row["method"]) for row in done]})
+    for name, quantity in (("score", "score"), ("weak", weak)):
+        value, *ends = (
+            factor * np.array([row.get(f"{quantity}_difference{end}") for row in done], dtype=float)
+            for end in ("", "_low", "_high")
+        )
+        out[name] = ("strategy", value)
+        out[f"{name}_low"], out[f"{name}_high"] = ("strategy", np.minimum(*ends)), ("strategy", np.maximum(*ends))
+    out.attrs = {key: record[key] for key in ("weak", "data", "model", "budget")} | {
+        "n_seeds": len(record["seeds"]),
+        "units": "points" if record["higher_is_better"] else "units of the error",
+        "score": "accuracy" if record["higher_is_better"] else "mean absolute error",
+        "left_out": [str(row["method"]) for row in rows if row not in done],
+    }
+    return out
 
 
 def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True) -> str:

@@ -304,6 +304,18 @@ def faithful(trace):
     return out
 
 
+def method_differences():
+    """Differences of four methods to joint training, and one method without a result."""
+    rng = np.random.default_rng(5)
+    out = xr.Dataset(coords={"strategy": ["MMPareto", "MLA", "PMR", "modality dropout"]})
+    for name in ("score", "weak"):
+        middle = rng.normal(0, 5, 4)
+        out[name] = ("strategy", middle)
+        out[f"{name}_low"], out[f"{name}_high"] = ("strategy", middle - 2), ("strategy", middle + 3)
+    about = {"data": "digits", "model": "concat", "budget": "updates", "weak": "image", "n_seeds": 3, "units": "points"}
+    return out.assign_attrs(about | {"score": "accuracy", "left_out": ["MMCosine"]})
+
+
 def examples(trace):
     """{drawing: (data, options)} for every kind of figure."""
     trace = full(trace)
@@ -314,6 +326,7 @@ def examples(trace):
     influence, routing = analysis.influence(trace), analysis.routing(trace)
     return {
         plots.plot_ablation: ((variants(),), {"reference": "whole"}),
+        plots.plot_benchmark: ((method_differences(),), {}),
         plots.plot_alignment: ((analysis.alignment(trace),), {}),
         plots.plot_coupling: ((summary,), {}),
         plots.plot_directions: ((analysis.directions(vectors()),), {}),

@@ -19,6 +19,7 @@ from mmviz.plots.venue import venue_of
 
 DRAWN = {
     "plot_ablation": ("mean", "low", "high", "difference", "difference_low", "difference_high"),
+    "plot_benchmark": ("score", "score_low", "score_high", "weak", "weak_low", "weak_high"),
     "plot_alignment": ("ot", "mmd", "a_distance"),
     "plot_coupling": ("coupling",),
     "plot_directions": ("position",),

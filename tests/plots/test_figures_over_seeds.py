@@ -36,7 +36,7 @@ REFUSED = {"plot_directions", "plot_scan_states", "plot_states", "plot_trajector
 #: drawn on a logarithmic axis: the geometric mean
 LOGARITHMIC = {"half_life": "plot_half_life", "by_lag": "plot_influence_lag"}
 #: not of a Trace: scores and measurements of studies, which have their own dimension of repeats
-NOT_OF_A_TRACE = {"plot_ablation", "plot_missing", "plot_efficiency", "plot_growth"}
+NOT_OF_A_TRACE = {"plot_ablation", "plot_benchmark", "plot_missing", "plot_efficiency", "plot_growth"}
 every_figure = pytest.mark.parametrize("plot", FIGURES, ids=lambda plot: plot.__name__)
 
 

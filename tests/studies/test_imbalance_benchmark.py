@@ -8,11 +8,12 @@ import pytest
 
 import mmviz as mm
 from mmviz.__main__ import main
-from mmviz.core.errors import ConfigError
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.studies import Store, imbalance_benchmark
 from mmviz.studies.imbalance_benchmark import (
     BenchmarkTable,
     as_markdown,
+    benchmark_differences,
     benchmark_rows,
     benchmark_table,
     better_in_the_weak_modality,
@@ -140,6 +141,44 @@ def test_the_command_prints_tables_and_a_verdict_writes_json_and_trains_nothing_
     assert status == 0
     assert main([*words, "--table"]) == 0
     assert "finished now" not in capsys.readouterr().out
+
+
+def record_with(**changed):
+    rows = [{"strategy": "joint", "method": "joint training"}]
+    for name, middle in (("PMR", 0.02), ("MLA", -0.01)):
+        ends = {"": middle, "_low": middle - 0.02, "_high": middle + 0.03}
+        differences = {f"{q}_difference{end}": v for q in ("score", "alone.m2") for end, v in ends.items()}
+        rows.append({"strategy": name.lower(), "method": name} | differences)
+    rows.append({"strategy": "mmcosine", "method": "MMCosine", "score_difference": None})
+    about = {"data": "d", "model": "m", "budget": "updates", "seeds": [0, 1], "weak": "m2", "higher_is_better": True}
+    return about | {"rows": rows} | changed
+
+
+def test_differences_are_in_points_and_methods_without_a_result_are_left_out_by_name():
+    found = benchmark_differences(record_with())
+    assert list(found["strategy"].values) == ["PMR", "MLA"]
+    assert found.attrs["left_out"] == ["MMCosine"]
+    np.testing.assert_allclose(found["score"], [2, -1])
+    np.testing.assert_allclose(found["weak_high"], [5, 2])
+
+
+def test_smaller_errors_are_gains_with_the_ends_of_the_interval_exchanged():
+    found = benchmark_differences(record_with(higher_is_better=False))
+    np.testing.assert_allclose(found["score"], [-0.02, 0.01])
+    np.testing.assert_allclose(found["score_low"], [-0.05, -0.02])
+    np.testing.assert_allclose(found["score_high"], [0.0, 0.03])
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"rows": []}, "benchmark imbalance --json"),
+        (record_with(rows=record_with()["rows"][:1]), "no method beside joint"),
+    ],
+)
+def test_what_is_no_table_with_results_is_refused(record, said):
+    with pytest.raises(DataError, match=said):
+        benchmark_differences(record)
 
 
 def test_a_method_that_refuses_the_model_is_a_row_with_its_reason(tmp_path, monkeypatch):
