@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from mmviz.studies.cell import Cell
     from mmviz.studies.comparison import Table, overview, table
     from mmviz.studies.cost_estimate import Plan, plan
-    from mmviz.studies.imbalance_benchmark import benchmark_differences, benchmark_table, declare_benchmark
+    from mmviz.studies.imbalance_benchmark import (
+        benchmark_differences,
+        benchmark_table,
+        declare_benchmark,
+        stored_benchmark,
+    )
     from mmviz.studies.named_studies import declare
     from mmviz.studies.runner import Outcome, run
     from mmviz.studies.store import Store
@@ -25,7 +30,7 @@ _MODULES = {
     "cell": ("Cell",),
     "comparison": ("Table", "overview", "table"),
     "cost_estimate": ("Plan", "plan"),
-    "imbalance_benchmark": ("benchmark_differences", "benchmark_table", "declare_benchmark"),
+    "imbalance_benchmark": ("benchmark_differences", "benchmark_table", "declare_benchmark", "stored_benchmark"),
     "named_studies": ("declare",),
     "runner": ("Outcome", "run"),
     "store": ("Store",),
@@ -49,6 +54,7 @@ __all__ = [
     "overview",
     "plan",
     "run",
+    "stored_benchmark",
     "subsets",
     "subsets_table",
     "table",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +34,7 @@ BUDGETS = {
     "passes": "as many forward and backward passes as joint training, a backward pass counted as two",
 }
 JOINT = "joint"
+STORED = Path(__file__).with_name("imbalance_tables.json")
 #: quantities that say how the model uses and combines its modalities; a table of their own
 USE = ("perceptual", "emap", "cooperation", "intershap")
 BAR = "\\|"  # in a cell of a Markdown table
@@ -378,6 +381,35 @@ def better_in_the_weak_modality(
     reach = reach.fillna(sign * frame["score_difference"])
     good = (gained >= points) & (low.fillna(gained) > 0) & (frame[f"{name}_p"] < 0.05) & (reach >= 0)
     return [str(s) for s in frame["strategy"][good.to_numpy(dtype=bool)] if s != JOINT]
+
+
+def stored_benchmark(
+    data: str | None = None, *, model: str | None = None, budget: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the tables of docs/imbalance.md, as ``make imbalance`` measured them, with their provenance.
+
+    Parameters
+    ----------
+    data, model, budget
+        Only tables of this data set, model or budget; None: of all.
+
+    Returns
+    -------
+    list of dict
+        As ``python -m mmviz benchmark imbalance --json FILE`` writes them; each for :func:`benchmark_differences`.
+
+    Raises
+    ------
+    ConfigError
+        If no table is of that data set, model and budget.
+    """
+    tables = json.loads(STORED.read_text(encoding="utf-8"))
+    asked = {key: value for key, value in (("data", data), ("model", model), ("budget", budget)) if value is not None}
+    found = [one for name in tables for one in tables[name] if all(one[key] == value for key, value in asked.items())]
+    if not found:
+        listed = "; ".join(f"{one['data']}, {one['model']}, {one['budget']}" for name in tables for one in tables[name])
+        raise ConfigError(f"stored_benchmark: no table of {asked}; there is {listed}")
+    return found
 
 
 def benchmark_differences(record: Mapping[str, Any]) -> xr.Dataset:

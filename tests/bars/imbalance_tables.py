@@ -4,7 +4,7 @@
     python tests/bars/imbalance_tables.py --table
 
 Each set is one call of ``python -m mmviz benchmark imbalance`` (the words below); trainings that the store holds are not repeated. Its tables are kept
-in the JSON beside this script. ``--table`` trains nothing and writes the page from the JSON.
+in mmviz/studies/imbalance_tables.json, where :func:`mmviz.studies.stored_benchmark` reads them. ``--table`` trains nothing and writes the page from the JSON.
 """
 
 import argparse
@@ -15,10 +15,9 @@ from pathlib import Path
 
 from mmviz.studies import benchmark_command
 from mmviz.studies.benchmark_command import section
-from mmviz.studies.imbalance_benchmark import BAR
+from mmviz.studies.imbalance_benchmark import BAR, STORED
 from mmviz.train.strategies import STRATEGIES
 
-STORED = Path(__file__).with_suffix(".json")
 PAGE = Path(__file__).parents[2] / "docs/imbalance.md"
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 METHODS_BEGIN, METHODS_END = "<!-- methods: begin -->", "<!-- methods: end -->"
@@ -40,7 +39,7 @@ def measure(name, root, out, seeds, workers):
         file = Path(folder) / "tables.json"
         given = ["--seeds", str(seeds), "--out", str(out), "--json", str(file), "--workers", str(workers)]
         benchmark_command.main(["imbalance", *SETS[name].format(data=root).split(), *given])
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"), parse_float=lambda text: float(f"{float(text):.6g}"))
 
 
 def methods():
@@ -105,7 +104,9 @@ def main():
     for name in [] if given.table else given.only:
         found = measure(name, given.data, given.out, given.seeds, given.workers)
         stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
-        STORED.write_text(json.dumps(stored | {name: found}, indent=1) + "\n", encoding="utf-8")
+        stored |= {name: found}
+        rows = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in stored.items())
+        STORED.write_text(f"{{\n{rows}\n}}\n", encoding="utf-8")
     stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
