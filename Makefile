@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test firefox check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views epoch fuzz mutants soak gpu browser course figures imbalance notebooks report same-results seconds truth wheel lock clean
+.PHONY: help lab app test firefox check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views epoch equilibrium fuzz mutants soak gpu browser course figures imbalance notebooks report same-results seconds truth wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: $(VENV)/.dev ## style, types, import arrows, notebooks in step with their
 
 bars: $(VENV)/.dev ## the promised accuracies, measured (minutes); prints a table and writes JSON
 	$(BIN)/python tests/bars/watch_and_digits.py
+
+equilibrium: $(VENV)/.dev ## the order of Modality Equilibrium v2 and its ablations over ten seeds on three sets (some 20 minutes on one core; resumable); JSON, and the tables of docs/equilibrium.md (EQUILIBRIUM_FLAGS=--table: tables only)
+	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/equilibrium_order.py $(EQUILIBRIUM_FLAGS)
 
 imbalance: $(VENV)/.dev ## methods against modality imbalance on several sets (hours; resumable); JSON, and the tables of docs/imbalance.md (IMBALANCE="--only watch --seeds 2")
 	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/imbalance_tables.py $(IMBALANCE)

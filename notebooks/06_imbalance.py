@@ -161,8 +161,9 @@ print("check: equal to the formula, adds up to the accuracy; the weakest image h
 # %% [markdown]
 # Between energy 1 and 0.25 do not read much into the order: over seeds it changes.
 #
-# **One number for imbalance.** Modality Equilibrium Matters (arXiv 2506.00030) names an *equilibrium deviation metric*, EDM; its formula is not
-# public. So here are three variants of *our interpretation*; 0 means equal shares or scores, at whatever level. With the shares $p_m = \max(\varphi_m, 0) / \sum_k \max(\varphi_k, 0)$ of M modalities:
+# **One number for imbalance.** A public note on version 2 of Modality Equilibrium Matters (arXiv 2506.00030v2) states an *equilibrium deviation metric*, $\mathrm{EDM} = \sum_m \lvert \eta - \psi_m \rvert$ with
+# Shapley-based $\psi$; what $\eta$ is it does not state. With the mean of the contributions (*our interpretation*) it is `mm.analysis.edm`; for two modalities it is $\lvert \varphi_1 - \varphi_2 \rvert$. Three variants of ours
+# follow; 0 means equal shares or scores, at whatever level. With the shares $p_m = \max(\varphi_m, 0) / \sum_k \max(\varphi_k, 0)$ of M modalities:
 #
 # | variant | formula | computed from | range |
 # | --- | --- | --- | --- |

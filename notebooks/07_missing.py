@@ -89,7 +89,7 @@ print(
 # | `dropout` | modality dropout: in every batch each modality of each sample is masked with probability 1/2, never all (ModDrop, arXiv 1501.00102) |
 # | `dropout, mapping` | the same, and a missing modality is imputed by learned linear maps of the available ones |
 #
-# The last is *our interpretation* of the "cross-modal mapping" of Modality Equilibrium Matters (arXiv 2506.00030), whose equations are not public. Its maps also have a regression loss towards the features of the imputed modality, here with
+# The last is a variant of ours of the "cross-modal mapping" in the abstract of Modality Equilibrium Matters (arXiv 2506.00030). Its maps also have a regression loss towards the features of the imputed modality, here with
 # the weight 0.1. *Predict: which is best when nothing is missing? Which at 0.7?*
 
 # %%
