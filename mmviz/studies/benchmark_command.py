@@ -15,13 +15,13 @@ import pandas as pd
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest, option
 from mmviz.io.atomic import write_bytes_atomic
+from mmviz.studies.benchmark_markdown import as_markdown
 from mmviz.studies.command_line import add_training_options, training_arguments, words
 from mmviz.studies.imbalance_benchmark import (
     BUDGETS,
     JOINT,
     BenchmarkTable,
     ImbalanceBenchmark,
-    as_markdown,
     benchmark_table,
     better_in_the_weak_modality,
     declare_benchmark,

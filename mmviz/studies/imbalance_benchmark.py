@@ -37,7 +37,6 @@ JOINT = "joint"
 STORED = Path(__file__).with_name("imbalance_tables.json")
 #: quantities that say how the model uses and combines its modalities; a table of their own
 USE = ("perceptual", "emap", "cooperation", "intershap")
-BAR = "\\|"  # in a cell of a Markdown table
 #: columns whose values identify a replicate
 _REPLICATE = ("seed", "data.fold")
 
@@ -351,7 +350,7 @@ def _note(benchmark: ImbalanceBenchmark, budget: str, level: float, compared: in
     lines = [
         f"Every method makes {BUDGETS[budget]} (column epochs). {unit} on the test split; the epoch is selected without it. Intervals: {level:.0%}, "
         f"Student's t over replicates; differences to joint training are paired, p corrected by Holm's method for {compared} methods.",
-        "alone: this model with all other modalities masked. gap g: a training on that modality alone minus that, with as many updates as joint "
+        "alone: this model with all other modalities mwanted. gap g: a training on that modality alone minus that, with as many updates as joint "
         "training. EDM: sum of |mean - Shapley value| in units of the score; it describes inequality, not quality.",
         "perceptual score: accuracy lost when the modality is permuted over the samples; EMAP gap: accuracy lost without interactions; SHAPE cooperation: "
         "accuracy of all modalities beyond the sum of what each adds alone; InterSHAP: share of interactions. All are of the model, not of the data.",
@@ -404,11 +403,11 @@ def stored_benchmark(
         If no table is of that data set, model and budget.
     """
     tables = json.loads(STORED.read_text(encoding="utf-8"))
-    asked = {key: value for key, value in (("data", data), ("model", model), ("budget", budget)) if value is not None}
-    found = [one for name in tables for one in tables[name] if all(one[key] == value for key, value in asked.items())]
+    wanted = {key: value for key, value in (("data", data), ("model", model), ("budget", budget)) if value is not None}
+    found = [one for name in tables for one in tables[name] if all(one[key] == value for key, value in wanted.items())]
     if not found:
         listed = "; ".join(f"{one['data']}, {one['model']}, {one['budget']}" for name in tables for one in tables[name])
-        raise ConfigError(f"stored_benchmark: no table of {asked}; there is {listed}")
+        raise ConfigError(f"stored_benchmark: no table of {wanted}; there is {listed}")
     return found
 
 
@@ -432,12 +431,12 @@ def benchmark_differences(record: Mapping[str, Any]) -> xr.Dataset:
     DataError
         If it is no such table, or no method beside joint training has finished.
     """
-    lacking = [
+    missing = [
         name for name in ("rows", "weak", "data", "model", "budget", "seeds", "higher_is_better") if name not in record
     ]
-    if lacking:
+    if missing:
         raise DataError(
-            f"benchmark_differences: no {lacking[0]!r}; give one table of python -m mmviz benchmark imbalance --json FILE"
+            f"benchmark_differences: no {missing[0]!r}; give one table of python -m mmviz benchmark imbalance --json FILE"
         )
     weak, factor = f"alone.{record['weak']}", 100.0 if record["higher_is_better"] else -1.0
     rows = [row for row in record["rows"] if row["strategy"] != JOINT]
@@ -459,79 +458,3 @@ def benchmark_differences(record: Mapping[str, Any]) -> xr.Dataset:
         "left_out": [str(row["method"]) for row in rows if row not in done],
     }
     return out
-
-
-def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True) -> str:
-    """Return the rows of a :class:`BenchmarkTable` as two Markdown tables: scores and costs, then the use of the modalities.
-
-    Accuracy in points, errors in their own units; intervals in brackets.
-    """
-    factor = 100.0 if higher_is_better else 1.0
-    quantities = _quantities(frame)
-    scores = [q for q in quantities if q.partition(".")[0] not in USE]
-    head = ["method", *(_title(q, higher_is_better) for q in scores)]
-    head[2:2] = ["difference to joint", "p"]
-    head += ["steps per batch", "cost per batch", "epochs", "seconds per epoch"]
-    rows = []
-    for row in frame.to_dict("records"):
-        if not row["n"] >= 1:
-            rows.append([row["method"], (row["reason"] or "not run").replace("|", BAR), *[""] * (len(head) - 2)])
-            continue
-        cells = [_with_interval(row, q, factor) for q in scores]
-        same = row["strategy"] == JOINT
-        cells[1:1] = (
-            ["", ""] if same else [_with_interval(row, "score_difference", factor, sign=True), _p(row["score_p"])]
-        )
-        counts = [f"{row['updates']:g}", f"{row['cost']:.2g}", str(row["epochs"]), f"{row['seconds']:.2g}"]
-        rows.append([row["method"], *cells, *counts])
-    text = _rows_as_markdown(head, rows)
-    use = [q for q in quantities if q not in scores]
-    if not use:
-        return text
-    scale = {q: 1.0 if q == "intershap" else factor for q in use}
-    done = [
-        [row["method"], *(_with_interval(row, q, scale[q]) for q in use)]
-        for row in frame.to_dict("records")
-        if row["n"] >= 1
-    ]
-    return f"{text}\n\n{_rows_as_markdown(['method', *(_title(q, higher_is_better) for q in use)], done)}"
-
-
-def _rows_as_markdown(head: list[str], rows: list[list[str]]) -> str:
-    return "\n".join(
-        [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *(f"| {' | '.join(row)} |" for row in rows)]
-    )
-
-
-def _quantities(frame: pd.DataFrame) -> list[str]:
-    parts = [c[: -len("_low")] for c in frame.columns if c.endswith("_low") and not c.endswith("_difference_low")]
-    return list(dict.fromkeys(parts))
-
-
-def _title(quantity: str, higher_is_better: bool) -> str:
-    kind, _, name = quantity.partition(".")
-    titles = {
-        "score": "accuracy" if higher_is_better else "mean absolute error",
-        "f1": "macro F1",
-        "alone": f"{name} alone",
-        "without": f"without {name}",
-        "gap": f"g({name})",
-        "perceptual": f"perceptual score, {name}",
-        "emap": "EMAP gap",
-        "cooperation": "SHAPE cooperation",
-        "intershap": "InterSHAP",
-    }
-    return titles.get(kind, kind)
-
-
-def _with_interval(row: Mapping[str, Any], quantity: str, factor: float, *, sign: bool = False) -> str:
-    value, low, high = (factor * row[f"{quantity}{end}"] for end in ("", "_low", "_high"))
-    if not np.isfinite(value):
-        return ""
-    digits = 1 if factor == 100.0 else 3
-    text = f"{value:+.{digits}f}" if sign else f"{value:.{digits}f}"
-    return f"{text} [{low:.{digits}f}, {high:.{digits}f}]" if np.isfinite(low) else text
-
-
-def _p(value: float) -> str:
-    return "" if not np.isfinite(value) else "< .001" if value < 0.001 else f"{value:.3f}".lstrip("0")

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from mmviz.studies import benchmark_command
 from mmviz.studies.benchmark_command import section
-from mmviz.studies.imbalance_benchmark import BAR, STORED
+from mmviz.studies.benchmark_markdown import BAR
+from mmviz.studies.imbalance_benchmark import STORED
 from mmviz.train.strategies import STRATEGIES
 
 PAGE = Path(__file__).parents[2] / "docs/imbalance.md"

@@ -10,9 +10,9 @@ import mmviz as mm
 from mmviz.__main__ import main
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.studies import Store, imbalance_benchmark
+from mmviz.studies.benchmark_markdown import as_markdown
 from mmviz.studies.imbalance_benchmark import (
     BenchmarkTable,
-    as_markdown,
     benchmark_differences,
     benchmark_rows,
     benchmark_table,
