@@ -95,6 +95,7 @@ def results(folder, **devices):
             found[f"{name}, regression"] = trained(sets["regression"], strategy, options, **devices)
     found["float32"] = trained(sets["classification"], "joint", precision="32-true", epochs=2, **devices)
     found["measured"] = trained(sets["classification"], "joint", monitor=True, epochs=2, patience=1, **devices)
+    found["stages"] = trained(sets["classification"], "reconboost", epochs=3, **devices)
     for name in USER_MODULE:
         found[f"{name}, user's module"] = trained_module(sets["classification"], name, OPTIONS.get(name), **devices)
     again = {"epochs": 3, "resume": True, "out": folder / "resumed"}

@@ -24,6 +24,7 @@ CASES = [
     *many_devices.MORE,
     *(f"{name}, user's module" for name in many_devices.USER_MODULE),
     "measured",
+    "stages",
     "resumed",
 ]
 

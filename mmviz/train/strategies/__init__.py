@@ -24,6 +24,7 @@ from mmviz.train.strategies.modality_equilibrium import ModalityEquilibrium
 from mmviz.train.strategies.ogm_ge import OgmGe
 from mmviz.train.strategies.opm import Opm
 from mmviz.train.strategies.pmr import Pmr
+from mmviz.train.strategies.reconboost import ReconBoost
 from mmviz.train.strategies.relearning import Relearning
 from mmviz.train.strategies.shapley_alternating import ShapleyAlternating
 from mmviz.train.strategies.umt import Umt
@@ -108,6 +109,7 @@ for _kind in (
     Dgl,
     Umt,
     G2D,
+    ReconBoost,
     MMPareto,
     Agm,
     Pmr,
@@ -136,6 +138,7 @@ __all__ = [
     "OgmGe",
     "Opm",
     "Pmr",
+    "ReconBoost",
     "Relearning",
     "ShapleyAlternating",
     "Umt",

@@ -143,6 +143,8 @@ def test_fit_refuses_a_regression_for_valuation_and_writes_nothing(regression, t
 def test_a_loss_that_is_not_finite_ends_the_training_of_every_strategy_as_diverged(easy, strategy, monkeypatch):
     real = Training.loss
     monkeypatch.setattr(Training, "loss", lambda self, output, target: real(self, output, target) * math.nan)
+    boosted = mm.train.strategies.reconboost.residual_loss  # has a weight per sample, and so a loss of its own
+    monkeypatch.setattr(mm.train.strategies.reconboost, "residual_loss", lambda *a: boosted(*a) * math.nan)
     run = trained(easy, strategy)
     assert run.status == "diverged"
     assert run.best_epoch == 0
