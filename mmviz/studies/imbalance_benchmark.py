@@ -60,7 +60,7 @@ class ImbalanceBenchmark:
     metric
         Score on the test split: accuracy, or mean absolute error.
     skipped
-        Strategies that do not train this task, with the reason.
+        Strategies that do not train this task or this model, with the reason.
     """
 
     study: Study
@@ -142,10 +142,14 @@ def declare_benchmark(
         for name in chosen
         if spec.task.kind not in STRATEGIES[name].tasks
     }
+    of_model = {"name": model} if isinstance(model, str) else dict(model)
+    for name in chosen:
+        fusions = STRATEGIES[name].fusions
+        if fusions and of_model["name"] not in fusions:
+            skipped.setdefault(name, f"trains {' and '.join(fusions)} only")
     recipe = recipe_for(spec.name)
     places = folds if folds is not None else () if "fold" in entry or "fold" not in known["options"] else recipe.folds
     entries = [{**entry, "fold": whole(fold, "folds", low=0)} for fold in places] or [entry]
-    of_model = {"name": model} if isinstance(model, str) else dict(model)
     model_options = {**recipe.model, **(options or {}), **{k: v for k, v in of_model.items() if k != "name"}}
     every_train = {**recipe.train, **(train or {})}
     epochs = whole(every_train.pop("epochs", 20), "train: epochs", low=1)

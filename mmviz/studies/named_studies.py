@@ -205,10 +205,11 @@ def strategies(context: StudyContext) -> Study:
         raise ConfigError(
             f"the study strategies compares training strategies; give only=[{context.strategy!r}] in place of strategy="
         )
+    trained = [name for name, kind in STRATEGIES.items() if not kind.fusions or STRATEGY_MODEL in kind.fusions]
     cells = grid(
         data=context.data,
         model=model_entry(STRATEGY_MODEL, context.model),
-        strategy=context.selected(list(STRATEGIES), REFERENCE_STRATEGY),
+        strategy=context.selected(trained, REFERENCE_STRATEGY),
         train={"monitor": True, **context.train},
         seed=context.seeds,
         measures=("contributions", "missing"),

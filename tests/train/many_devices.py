@@ -71,7 +71,9 @@ def ragged(task="classification", n=61):
 
 def trained(ds, strategy, options=None, **more):
     """Train without dropout, in float64 unless told otherwise."""
-    model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, state=4, dropout=0.0)
+    fusions = mm.train.STRATEGIES[strategy].fusions if isinstance(strategy, str) else ()
+    name, small = (fusions[0], {}) if fusions else ("coupled_mamba", {"layers": 1, "state": 4})
+    model = mm.models.build(name, ds.spec, width=8, dropout=0.0, **small)
     augment = mm.train.Augment(stretch=ds.spec.names)
     chosen = {"epochs": 1, "batch_size": 8, "precision": "64-true", "augment": augment, "progress": False} | more
     return mm.train.fit(model, ds, strategy=strategy, strategy_options=options, **chosen)

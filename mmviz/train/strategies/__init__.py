@@ -18,6 +18,7 @@ from mmviz.train.strategies.joint import Joint
 from mmviz.train.strategies.lfm import Lfm
 from mmviz.train.strategies.midas import Midas
 from mmviz.train.strategies.mla import Mla
+from mmviz.train.strategies.mmcosine import MMCosine
 from mmviz.train.strategies.mmpareto import MMPareto
 from mmviz.train.strategies.modality_dropout import ModalityDropout
 from mmviz.train.strategies.modality_equilibrium import ModalityEquilibrium
@@ -116,6 +117,7 @@ for _kind in (
     Opm,
     Cml,
     Lfm,
+    MMCosine,
     ModalityEquilibrium,
 ):
     register(_kind)
@@ -130,6 +132,7 @@ __all__ = [
     "InfoReg",
     "Joint",
     "Lfm",
+    "MMCosine",
     "MMPareto",
     "Midas",
     "Mla",

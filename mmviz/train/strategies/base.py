@@ -100,6 +100,8 @@ class Strategy:
     weighted_losses
         Kinds of loss whose weights an :class:`mmviz.train.Intervention` may set: ``joint``, ``unimodal``, ``penalty`` where every update comes
         from ``training.joint``; none by default.
+    fusions
+        Names of the fusions that the strategy can train; empty for any.
     reorders
         :meth:`order` selects the samples that an epoch reads; it cannot be combined with buckets.
     """
@@ -111,6 +113,7 @@ class Strategy:
     needs_held_out: ClassVar[bool] = False
     needs_contributions: ClassVar[bool] = False
     weighted_losses: ClassVar[tuple[str, ...]] = ()
+    fusions: ClassVar[tuple[str, ...]] = ()
     reorders: bool = False
     training: Training
 
