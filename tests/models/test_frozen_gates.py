@@ -26,6 +26,7 @@ VARIANTS = {
     "equilibrium": ("equilibrium", {}),
     "equilibrium, mlp": ("equilibrium", {"base": "alignmamba2", "mapping": "mlp"}),
     "memory chain": ("memory_chain", {"base": "concat"}),
+    "cosine head": ("cosine_head", {}),
     "memory chain, mean": ("memory_chain", {"readout": "mean"}),
     "no memory": ("memory_chain", {"base": "late", "memory": False}),
 }

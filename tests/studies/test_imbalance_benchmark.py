@@ -204,6 +204,13 @@ def test_a_strategy_that_does_not_train_the_task_is_left_out_with_the_reason():
     assert benchmark.metric == "test.mae"
 
 
+def test_a_strategy_that_does_not_train_the_model_is_left_out_with_the_reason():
+    benchmark = declare_benchmark(DATA, model="average", strategies=["mmcosine"], seeds=1, budgets=["updates"], **SMALL)
+    assert benchmark.skipped == {"mmcosine": "trains concat and cross_attention only"}
+    benchmark = declare_benchmark(DATA, model="concat", strategies=["mmcosine"], seeds=1, budgets=["updates"], **SMALL)
+    assert benchmark.skipped == {}
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
