@@ -146,20 +146,16 @@ class G2D(TaughtStrategy):
         self, output: Float[Tensor, "batch output"], both: Bool[Tensor, "modality batch"], taught: TeacherOutputs
     ) -> dict[str, Float[Tensor, ""]]:
         """Return the divergence of the fused outputs from each teacher's, over the samples with the modality; this device's shares."""
-        training, count, found = self.training, self.training.devices.total(both.sum(1)), {}
-        for m, name in enumerate(training.names):
-            if count[m]:
-                each = divergence(taught.output[m][both[m]].to(output), output[both[m]], training.task.kind)
-                found[name] = each.sum() / count[m]
-        return found
+        fused = output.expand(len(both), -1, -1)
+        return self.mean_by_modality(divergence(taught.output.to(output), fused, self.training.task.kind), both)
 
 
 def divergence(
-    teacher: Float[Tensor, "row output"], output: Float[Tensor, "row output"], kind: str
-) -> Float[Tensor, " row"]:
+    teacher: Float[Tensor, "*row output"], output: Float[Tensor, "*row output"], kind: str
+) -> Float[Tensor, " *row"]:
     """Return KL(softmax teacher ‖ softmax output) of each row in nat; of a regression |difference|."""
     if kind != "classification":
-        return (teacher - output).abs()[:, 0]
+        return (teacher - output).abs()[..., 0]
     dtype = torch.promote_types(output.dtype, torch.float32)
     wanted, found = (functional.log_softmax(z, -1, dtype=dtype) for z in (teacher, output))
     return functional.kl_div(found, wanted, reduction="none", log_target=True).sum(-1)

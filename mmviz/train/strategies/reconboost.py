@@ -141,7 +141,9 @@ class ReconBoost(Strategy):
         if not count:
             return
         name = training.names[m]
-        own, target = steps.samples(here), batch.required_target[here]
+        own, target = steps, batch.required_target
+        if len(here) < len(target):
+            own, target = steps.samples(here), target[here]
         loss, others = self._boosted(own, target)
         parts = {f"loss/{name}": loss.sum().detach() / count, f"others/{name}": others.sum() / count}
         self._frozen = [part for k, parts_of in enumerate(self.parts) if k != m for part in parts_of]

@@ -245,19 +245,23 @@ class TaughtStrategy(Strategy):
         ConfigError
             If the features of a given run have another width.
         """
-        training, found = self.training, {}
         both = features.present & taught.present
-        if both.any() and features.value.shape[-1] != taught.value.shape[-1]:
+        widths = features.value.shape[-1], taught.value.shape[-1]
+        if widths[0] != widths[1] and both.any():
             raise ConfigError(
-                f"{self.name}: features of the teachers have width {taught.value.shape[-1]}, those of the model {features.value.shape[-1]}; give "
-                "runs of models of the same width"
+                f"{self.name}: features of the teachers have width {widths[1]}, those of the model {widths[0]}; give runs of models of the same "
+                "width"
             )
-        count = training.devices.total(both.sum(1))
-        for m, name in enumerate(training.names):
-            if count[m]:
-                error = (features.value[m][both[m]] - taught.value[m][both[m]].to(features.value)).square()
-                found[name] = (error.mean(-1) if len(error) else error).sum() / count[m]
-        return found
+        error = (features.value - taught.value.to(features.value)).square().mean(-1)
+        return self.mean_by_modality(error, both)
+
+    def mean_by_modality(
+        self, value: Float[Tensor, "modality batch"], chosen: Bool[Tensor, "modality batch"]
+    ) -> dict[str, Float[Tensor, ""]]:
+        """Return the mean of a value over the chosen samples of each modality that has any, on all devices; this device's shares."""
+        count = self.training.devices.total(chosen.sum(1))
+        mean = torch.where(chosen, value, torch.zeros_like(value)).sum(1) / count.clamp(min=1)
+        return {name: mean[m] for m, (name, n) in enumerate(zip(self.training.names, count.tolist(), strict=True)) if n}
 
     def _copy(self) -> FusionModel:
         """Return an untrained copy of the model."""
