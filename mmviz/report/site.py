@@ -23,6 +23,7 @@ PAGES = {
     "docs/scale.md": "scale.md",
     "docs/trust.md": "trust.md",
     "docs/imbalance.md": "imbalance.md",
+    "docs/equilibrium.md": "equilibrium.md",
     "DECISIONS.md": "decisions.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",

@@ -149,14 +149,14 @@ def section(record: Mapping[str, Any], *, note: bool = True) -> str:
     record
         From :func:`record_of`, or read from the JSON that the command writes.
     note
-        Whether to add what the columns are.
+        Whether to add what the columns are, and the seconds, which hold for one machine and what it did beside.
     """
     frame = pd.DataFrame(record["rows"]).replace({None: np.nan})
     higher, weak = record["higher_is_better"], record["weak"]
     titles = dict(zip(frame["strategy"], frame["method"], strict=True))
     lines = [
         f"### {record['data']}, {record['model']}, equal {record['budget']}, {len(record['seeds'])} seeds",
-        as_markdown(frame, higher_is_better=higher),
+        as_markdown(frame, higher_is_better=higher, seconds=note),
     ]
     if higher:
         lines.append(

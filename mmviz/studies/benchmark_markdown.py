@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 BAR = "\\|"  # in a cell of a Markdown table
 
 
-def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True) -> str:
+def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True, seconds: bool = True) -> str:
     """Return the rows of a :class:`BenchmarkTable` as two Markdown tables: scores and costs, then the use of the modalities.
 
-    Accuracy in points, errors in their own units; intervals in brackets.
+    Accuracy in points, errors in their own units; intervals in brackets. ``seconds``: whether the seconds per epoch have a column.
     """
     factor = 100.0 if higher_is_better else 1.0
     quantities = _quantities(frame)
     scores = [q for q in quantities if q.partition(".")[0] not in USE]
     head = ["method", *(_title(q, higher_is_better) for q in scores)]
     head[2:2] = ["difference to joint", "p"]
-    head += ["steps per batch", "cost per batch", "epochs", "seconds per epoch"]
+    head += ["steps per batch", "cost per batch", "epochs", *(["seconds per epoch"] if seconds else [])]
     rows = []
     for row in frame.to_dict("records"):
         if not row["n"] >= 1:
@@ -37,7 +37,12 @@ def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True) -> str:
         cells[1:1] = (
             ["", ""] if same else [_with_interval(row, "score_difference", factor, sign=True), _p(row["score_p"])]
         )
-        counts = [f"{row['updates']:g}", f"{row['cost']:.2g}", str(row["epochs"]), f"{row['seconds']:.2g}"]
+        counts = [
+            f"{row['updates']:g}",
+            f"{row['cost']:.2g}",
+            str(row["epochs"]),
+            *([f"{row['seconds']:.2g}"] if seconds else []),
+        ]
         rows.append([row["method"], *cells, *counts])
     text = _rows_as_markdown(head, rows)
     use = [q for q in quantities if q not in scores]
