@@ -13,6 +13,7 @@ from mmviz.train.strategies.cml import Cml
 from mmviz.train.strategies.dgl import Dgl
 from mmviz.train.strategies.g2d import G2D
 from mmviz.train.strategies.g_blend import GBlend
+from mmviz.train.strategies.greedy import Greedy
 from mmviz.train.strategies.inforeg import InfoReg
 from mmviz.train.strategies.joint import Joint
 from mmviz.train.strategies.lfm import Lfm
@@ -129,6 +130,7 @@ __all__ = [
     "Cml",
     "Dgl",
     "GBlend",
+    "Greedy",
     "InfoReg",
     "Joint",
     "Lfm",
