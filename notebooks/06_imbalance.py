@@ -301,10 +301,15 @@ methods = {row["strategy"]: row["method"] for row in chosen["rows"]}
 print("by this rule:", ", ".join(methods[name] for name in chosen["good"]) or "no method")
 beside = [row for row in chosen["rows"] if row["strategy"] != "joint" and row["score_p"] is not None]
 better = [row["method"] for row in beside if row["score_p"] < 0.05 and row["score_difference"] > 0]
-print(f"more accurate than joint training after Holm's correction over {len(beside)} methods:", ", ".join(better) or "none")
+print(
+    f"more accurate than joint training after Holm's correction over {len(beside)} methods:",
+    ", ".join(better) or "none",
+)
 assert all(name in methods for name in chosen["good"])
 assert len(chosen["seeds"]) >= 5
-print(f"check: the table rests on {len(chosen['seeds'])} seeds of {len(methods)} methods, and names none that it did not compare")
+print(
+    f"check: the table rests on {len(chosen['seeds'])} seeds of {len(methods)} methods, and names none that it did not compare"
+)
 
 # %% [markdown]
 # ## 7 · Change a training while it runs
