@@ -22,6 +22,7 @@ from mmviz.analysis.utilisation import conditional_utilisation
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.jackknife import EQUAL
 from mmviz.core.options import takes
+from mmviz.core.subsets import subset_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -148,6 +149,13 @@ def _retrained_gap(found: xr.Dataset) -> Iterator[Entry]:
         yield Entry(str(name), found["gap"].sel(modality=name).values, str(found.attrs["interval"]))
 
 
+def _harm(found: xr.Dataset) -> Iterator[Entry]:
+    names, best = [str(n) for n in found["modality"].values], str(found.attrs["best_subset"])
+    for k, row in enumerate(found["members"].transpose("coalition", "modality").values):
+        if best and subset_label(names, row) == best:
+            yield Entry(f"all minus {best}", found["excess"].values[:, k], str(found.attrs["interval"]))
+
+
 def _of_pairs(variable: str, reference: float | str = float("nan")) -> Callable[[xr.Dataset], Iterator[Entry]]:
     def entries(found: xr.Dataset) -> Iterator[Entry]:
         pooled = found.sel(representation="pooled")
@@ -168,6 +176,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("SHAPE contribution", "model", "difference of scores or of p", "Shapley value of the modality in the score", cooperation, _contributions),
     Measure("MM-SHAP, signed", "model", "difference of scores or of p", "sum of the Shapley values of the windows of the modality", mm_shap, _of_modalities("signed")),
     Measure("Gap g_m", "model", "difference of scores or of p", "score of a model of the modality alone minus the full model's with it", retraining, _retrained_gap),
+    Measure("Harm of fusion", "model", "difference of scores or of p", "score trained on all minus the best smaller model's; below 0: harm", retraining, _harm),
     Measure("EMAP gap, log p", "model", "nat", "log-probability of the true class lost without interactions", emap, _of_scores("gap", "log_likelihood")),
     Measure("SHAPE cooperation, log p", "model", "nat", "beyond the sum of each; 0 for independent unique bits", cooperation, _of_scores("cooperation", "log_likelihood")),
     Measure("Share of interaction", "model", "share", "share of the variance of the outputs that is not additive", emap, _interaction_share),
@@ -237,9 +246,10 @@ def measures(trace: xr.DataTree) -> xr.Dataset:
     return out
 
 
-_LIMITS = {
-    "Gap g_m": "Of trainings of their own under one budget, not of the recorded run; equal updates are not equal convergence."
-}
+_LIMITS = dict.fromkeys(
+    ("Gap g_m", "Harm of fusion"),
+    "Of trainings of their own under one budget, not of the recorded run; equal updates are not equal convergence.",
+)
 
 
 def _row(measure: Measure, entry: Entry, limits: str) -> dict[str, Any]:

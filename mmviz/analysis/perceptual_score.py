@@ -79,6 +79,8 @@ def perceptual_score(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     if known.sum() < 2:
         raise DataError(f"perceptual_score: {int(known.sum())} sample has finite predictions; two are needed")
     group, partner = sample_groups(trace)[rows], found["partner"].transpose("draw", "measured_sample").values
+    if partner.min() < 0 or partner.max() >= len(rows):
+        raise DataError("Trace: /permutations has partners outside its samples; record it again")
     fall = full - permuted  # modality draw sample
     table = fall.mean(1)[:, known]
     means, _, high = clustered_interval(sample_influence(fall, full, partner)[:, known].T, group[known])

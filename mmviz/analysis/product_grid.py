@@ -63,6 +63,8 @@ def product_grid(trace: xr.DataTree) -> ProductGrid:
     found = measure_group(trace, "product_grid")
     rows, classes = found["measured_sample"].values, trace.attrs["task"]["kind"] == "classification"
     flat = found["logit"].transpose("cell", "output").values.astype(np.float64)
+    if len(flat) != len(rows) ** len(trace.attrs["modalities"]):
+        raise DataError(f"Trace: /product_grid has {len(flat)} cells for {len(rows)} samples; record it again")
     grid = flat.reshape(*(len(rows),) * len(trace.attrs["modalities"]), -1)
     if not np.isfinite(grid).all():
         cell = np.argwhere(~np.isfinite(grid))[0][:-1]
@@ -80,7 +82,11 @@ def product_grid(trace: xr.DataTree) -> ProductGrid:
 def measure_group(trace: xr.DataTree, name: str) -> xr.Dataset:
     """Return the group of a recording for measures; DataError with the reason or the remedy where the Trace does not contain it."""
     reason = trace.attrs.get("measures_left_out", {}).get(name)
-    return group_of(trace, name, f"it was not recorded: {reason}" if reason else _REMEDY)
+    found = group_of(trace, name, f"it was not recorded: {reason}" if reason else _REMEDY)
+    rows, count = found["measured_sample"].values, trace["samples"].sizes["sample"]
+    if rows.dtype.kind not in "iu" or not len(rows) or rows.min() < 0 or rows.max() >= count:
+        raise DataError(f"Trace: /{name} has samples outside the {count} of the Trace; record it again")
+    return found
 
 
 def measured_target(

@@ -42,15 +42,15 @@ _BOUNDS = {
     "Which modality": (0.0, 1.0),
     "Cosine margin": (-2.0, 2.0),
 }
+_HOLLOW = "hollow: value where nothing is found: 95 % quantile of the null, chance, or 0"
 #: pixels of a line, and above the first; place of a reference below its bar, in lines
 _ROW, _ABOVE, _BESIDE = 23, 8, 0.37
 
 
 def measures_frame(found: xr.Dataset) -> xr.Dataset:
-    """Return what :func:`plot_measures` draws, (row): ``value``, ``low``, ``high``, ``reference``, without the rows that have no value.
+    """Return what :func:`plot_measures` draws, (row): ``value``, ``low``, ``high``, ``reference``.
 
-    Coordinates ``object``, ``measure``, ``entry``, ``value_units``, ``meaning`` and ``interval`` (row). Attribute ``without_value``: names of the
-    measures that the Trace does not allow.
+    Coordinates ``object``, ``measure``, ``entry``, ``value_units``, ``meaning`` (row). A measure that the Trace does not allow keeps its row, without value.
 
     Raises
     ------
@@ -61,15 +61,17 @@ def measures_frame(found: xr.Dataset) -> xr.Dataset:
         name: required_variable("measures_frame", found, name, ("row",), _SOURCE)
         for name in ("value", "low", "high", "reference")
     }
-    texts = ("object", "measure", "entry", "value_units", "meaning", "interval")
-    frame = xr.Dataset(parts, coords={name: ("row", found[name].values.astype(str)) for name in texts})
-    known = np.isfinite(frame["value"].values)
-    measures = frame["measure"].values
-    missing = [name for name in dict.fromkeys(measures) if not known[measures == name].any()]
-    if not known.any():
+    texts = ("object", "measure", "entry", "value_units", "meaning")
+    frame = xr.Dataset(
+        {name: ("row", values.values) for name, values in parts.items()},
+        coords={name: ("row", found[name].values.astype(str)) for name in texts},
+    )
+    if not np.isfinite(frame["value"].values).any():
         raise DataError(f"measures_frame: no measure has a value; the reasons are in 'interval' of {_SOURCE}")
-    frame = frame.isel(row=np.flatnonzero(known))
-    frame.attrs = dict(found.attrs) | {"without_value": [str(name) for name in missing]}
+    spans = {text for text in found["interval"].values.astype(str) if text.startswith("95 %")}
+    frame.attrs = dict(found.attrs) | {
+        "interval": spans.pop() if len(spans) == 1 else "95 % intervals, see the column interval of the table"
+    }
     return frame
 
 
@@ -87,21 +89,16 @@ def measures_spec(frame: xr.Dataset) -> FigureSpec:
         cut |= any(isinstance(mark, Annotation) and mark.side == "on" for mark in panel.marks)
         panels.append(panel)
         heights.append(float(_ABOVE + _ROW * lines))
-    missing = frame.attrs["without_value"]
-    texts = list(dict.fromkeys(frame["interval"].values.tolist()))
-    spans = [text for text in texts if text.startswith("95 %")]
+    value, reference = frame["value"].values, frame["reference"].values
+    missing = not np.isfinite(value).all()
     return FigureSpec(
         title=title_with_source("Measures of imbalance and interaction", frame.attrs),
         subtitle=(
             f"{provenance_text(frame.attrs)}; {frame.attrs['limits']}",
-            f"lines: 95 % intervals{f' ({spans[0][6:]})' if len(spans) == 1 else ', of each in the table'}; none where every sample has the same value",
-            *(
-                ("hollow: value where nothing is found: 95 % quantile of the null, chance, or 0",)
-                if np.isfinite(frame["reference"].values).any()
-                else ()
-            ),
+            f"lines: {frame.attrs['interval']}; none where every sample has the same value",
+            *((_HOLLOW,) if np.isfinite(reference).any() else ()),
             *(("An interval reaches beyond the possible values: cut there (arrow).",) if cut else ()),
-            *((f"without value (reason in the table): {', '.join(missing)}",) if missing else ()),
+            *(("no value: the reason is in the column interval of the table",) if missing else ()),
             *((str(frame.attrs["untrained"]),) if frame.attrs.get("untrained") else ()),
         ),
         panels=tuple(panels),
@@ -121,7 +118,7 @@ def _panel(part: xr.Dataset, units: str, modalities: list[str]) -> tuple[Panel, 
         at[rows] = line + 1 + np.arange(len(rows))
         line += 1 + len(rows)
     value, low, high, reference = (part[name].values for name in ("value", "low", "high", "reference"))
-    unit = units.startswith("difference") and np.abs(value).max() <= 1
+    unit = units.startswith("difference") and np.nanmax(np.abs(value), initial=0) <= 1
     marks: list[Mark] = []
     tips = np.nanmax([value, np.zeros(len(value)), np.nan_to_num(reference, nan=-np.inf)], 0)
     least = np.nanmin([value, np.zeros(len(value))], 0)
@@ -135,7 +132,10 @@ def _panel(part: xr.Dataset, units: str, modalities: list[str]) -> tuple[Panel, 
             tuple(f"{name}, {entry}" for entry in entries[rows]),
             low[rows],
             high[rows],
-            bounds=(min(ends[0], value[rows].min()), max(ends[1], value[rows].max())),
+            bounds=(
+                np.fmin(ends[0], np.nanmin(value[rows], initial=0)),
+                np.fmax(ends[1], np.nanmax(value[rows], initial=0)),
+            ),
             thickness=0.44,
         )
         marks += [bars, *cut_marks(bars)]
@@ -143,8 +143,9 @@ def _panel(part: xr.Dataset, units: str, modalities: list[str]) -> tuple[Panel, 
         tips[rows], least[rows] = np.fmax(tips[rows], drawn[1]), np.fmin(least[rows], drawn[0])
     span = padded_range(tips, least, zero=True, room=0.03, end=0.12)
     marks += [
-        Annotation(float(x), float(y), signed_text(float(v) if abs(v) > 1e-6 else 0.0))
+        Annotation(float(x), float(y), signed_text(0.0 if abs(v) < 1e-6 else float(v)))
         for x, y, v in zip(tips, at, value, strict=True)
+        if np.isfinite(value).any()  # of an empty panel both backends write "no value" themselves
     ]
     known = np.isfinite(reference)
     if known.any():

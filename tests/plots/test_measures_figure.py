@@ -40,10 +40,12 @@ def test_every_measure_has_a_heading_with_its_meaning_above_its_values_and_no_tw
         assert sorted(lines) == list(range(len(lines)))
 
 
-def test_measures_without_a_value_are_named_with_the_place_of_the_reason_and_references_are_hollow():
+def test_a_measure_without_a_value_keeps_its_line_with_the_place_of_the_reason_and_references_are_hollow():
     spec = spec_of(measured_rows(NAMES))
-    assert "without value (reason in the table): InterSHAP" in spec.subtitle
+    assert "no value: the reason is in the column interval of the table" in spec.subtitle
     assert any(line.startswith("hollow: value where nothing is found") for line in spec.subtitle)
+    (panel,) = [p for p in spec.panels if p.x.label == "share"]
+    assert [m.text for m in panel.marks if isinstance(m, Annotation)].count("no value") == 1
     points = [m for panel in spec.panels for m in panel.marks if isinstance(m, Points)]
     assert all(m.hollow for m in points)
     assert sorted(np.concatenate([m.x for m in points])) == [0.05, 0.06, 0.13]
@@ -75,8 +77,7 @@ def test_the_figure_of_a_recorded_trace_draws_each_value_of_its_table(toy, toy_r
     found = analysis.measures(mm.trace.with_measures(trace, recordings))
     spec = spec_of(found)
     drawn = np.concatenate([m.value for panel in spec.panels for m in panel.marks if isinstance(m, Bars)])
-    known = found["value"].values[np.isfinite(found["value"].values)]
-    np.testing.assert_array_equal(np.sort(drawn), np.sort(known))
+    np.testing.assert_array_equal(np.sort(drawn), np.sort(found["value"].values))
     assert max(len(m.text) for panel in spec.panels for m in panel.marks if isinstance(m, Annotation)) <= 95
 
 
