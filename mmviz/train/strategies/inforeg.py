@@ -70,7 +70,8 @@ class InfoReg(Strategy):
       Our interpretation.
     * The paper defines the score as -log p and takes the larger one for better; the sign that holds the leading modality back is meant.
     * The trace of the Fisher information is the mean over batches of the squared norm of the batch's gradient. In the first two
-      epochs, which have no growth yet, the window is open. Our interpretation.
+      epochs, which have no growth yet, the window is open. In float16 gradients contain the factor of the loss: where that changes, so does
+      the trace. Our interpretation.
     * AdamW would normalise the gradient of the proximal term with all others. The term is decoupled, as its weight decay is: after each
       step θ ← θ - rate · α (θ - θ_start). Our interpretation.
     * The published code sums scores over a batch, so that tanh is ±1; has one window for all modalities, that of audio; multiplies

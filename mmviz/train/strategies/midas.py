@@ -193,7 +193,7 @@ class Midas(Strategy):
         log_fused = functional.log_softmax(output, -1, dtype=torch.promote_types(output.dtype, torch.float32))
         log_label = log_fused.gather(1, label.t()).t()
         fused = torch.where(available, log_label.detach(), -torch.inf).softmax(0)
-        sums = torch.stack([torch.where(available, x, 0).double().sum(1) for x in (share, fused, available.double())])
+        sums = torch.stack([torch.where(available, x, 0).sum(1) for x in (share, fused, available.to(share))])
         confidence, fused_confidence, count = devices.total(sums)
         confidence, fused_confidence = confidence / count.clamp(min=1), fused_confidence / count.clamp(min=1)
         self.alpha = adjusted(self.alpha, confidence.cpu(), fused_confidence.cpu(), count.cpu(), self.options)

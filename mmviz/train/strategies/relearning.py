@@ -151,7 +151,7 @@ class Relearning(Joint):
         """Return the purity of the clusters of each modality over the samples that have it; NaN where none has."""
         training = self.training
         features = features_of_split(training.model, split, rows, device=training.device)
-        labels, values = np.asarray(split.labels("fit"))[rows], features.value.double().cpu().numpy()
+        labels, values = np.asarray(split.labels("fit"))[rows], features.value.cpu().double().numpy()
         classes = training.task.outputs
         return np.array(
             [
