@@ -11,6 +11,7 @@ import torch
 import mmviz as mm
 from mmviz.core.errors import ConfigError
 from mmviz.models.batch import batch_of
+from mmviz.train.loop import Loop
 from mmviz.train.strategies import Joint, Umt
 from mmviz.train.strategies.features import modality_features
 from mmviz.train.strategies.teachers import Teachers
@@ -188,6 +189,19 @@ def test_a_run_that_was_replaced_is_refused_when_the_training_is_resumed(easy, r
     with pytest.raises(ConfigError, match="a run of teachers= was changed"):
         Umt(teachers=given, digests=options.digests)
     assert Umt(teachers=given).options.digests != options.digests
+
+
+def test_a_training_with_given_runs_is_resumed_with_its_stored_options(easy, runs, tmp_path, monkeypatch):
+    given = {name: str(runs / name) for name in easy.spec.names}
+    whole = fitted(easy, Umt(teachers=given), epochs=3, out=tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr(Loop, "_stopped", lambda self: self.batches_done >= 9)
+        stopped = fitted(easy, Umt(teachers=given), epochs=3, out=tmp_path / "stopped")
+    assert stopped.status == "interrupted"
+    stored = mm.train.load(tmp_path / "stopped").info["train"]["strategy_options"]
+    assert len(stored["digests"]) == 3
+    resumed = fitted(easy, "umt", strategy_options=stored, epochs=3, resume=tmp_path / "stopped")
+    assert all(torch.equal(v, resumed.weights[3][k]) for k, v in whole.weights[3].items())
 
 
 def test_runs_that_do_not_fit_are_refused_by_name(easy, toy, runs, tmp_path):
