@@ -167,7 +167,8 @@ def teacher_scores(
 ) -> tuple[Float[Tensor, " modality"], Int[Tensor, " modality"]]:
     """Return the mean score of each teacher over the samples with its modality, on all devices, and their number."""
     devices, among = training.devices, training.devices.gather(target)
-    each = torch.stack([scores(training.task, output, target, among) for output in taught.output])
+    M = len(taught.output)
+    each = scores(training.task, taught.output.flatten(0, 1), target.repeat(M), among).unflatten(0, (M, -1))
     count = devices.total(taught.present.sum(1))
     total = devices.total(torch.where(taught.present, each, torch.zeros_like(each)).sum(1))
     return total / count.clamp(min=1), count
