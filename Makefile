@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test firefox check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views epoch equilibrium fuzz mutants soak gpu browser course figures imbalance notebooks report same-results seconds truth wheel lock clean
+.PHONY: help lab app test firefox check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views epoch equilibrium fuzz mutants soak gpu browser course figures imbalance notebooks report same-results seconds strategy-costs truth wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -112,6 +112,9 @@ report: $(VENV)/.dev ## run all notebooks and build the static site of them, wit
 
 same-results: $(VENV)/.dev ## compare trainings, Traces, analyses and figure frames with stored digests, bit for bit (on the same kind of CPU)
 	$(BIN)/python tests/bars/same_results.py $(SAME_FLAGS)
+
+strategy-costs: $(VENV)/.dev ## time of a batch under each strategy over that of the passes that it states (minutes; leave the machine alone)
+	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/strategy_costs.py
 
 truth: $(VENV)/.dev ## how far the explanations can be trusted, measured (an hour on one core; resumable); JSON, docs/trust.md (TRUTH="--only deletion")
 	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/truth.py $(TRUTH)
