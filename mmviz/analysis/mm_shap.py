@@ -32,7 +32,7 @@ def mm_shap(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     Parameters
     ----------
     trace
-        With the group ``/windows``, see :func:`mmviz.recording.record_windows`.
+        With the group ``/window_game``, see :func:`mmviz.recording.record_windows`.
     value
         The value function of the class that the model predicts, as in :func:`mmviz.analysis.shapley`; ``probability`` by default (``output`` of a
         regression).
@@ -61,7 +61,7 @@ def mm_shap(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     .. [1] L. Parcalabescu, A. Frank, MM-SHAP: a performance-agnostic metric for measuring multimodal contributions in vision and language models
        and tasks, ACL 2023, arXiv 2212.08158.
     """
-    group = measure_group(trace, "windows")
+    group = measure_group(trace, "window_game")
     windows = group.rename(measured_sample="recorded_sample")
     if trace.attrs["task"]["kind"] == "classification":
         complete = windows["members"].transpose("coalition", "player").values.all(1).argmax()

@@ -59,7 +59,7 @@ def record_measures(
     Returns
     -------
     dict
-        ``product_grid``, ``permutations``, ``windows``, ``features``, ``utilisation``, each a recording or a text. A reason is what the model or the data do not
+        ``product_grid``, ``permutations``, ``window_game``, ``features``, ``utilisation``, each a recording or a text. A reason is what the model or the data do not
         allow, such as one modality, a split without labels, or the unknown features of a user's module.
 
     Raises
@@ -74,7 +74,7 @@ def record_measures(
     calls: dict[str, Callable[[], xr.Dataset]] = {
         "product_grid": lambda: record_product_grid(run, chosen, passes=passes),
         "permutations": lambda: record_permutations(run, chosen, draws=draws, seed=seed),
-        "windows": lambda: record_windows(run, chosen, recorded_samples=window_samples, windows=windows),
+        "window_game": lambda: record_windows(run, chosen, recorded_samples=window_samples, windows=windows),
         "features": lambda: record_features(run, chosen),
         "utilisation": lambda: record_utilisation(run, ds, split=split, epochs=epochs),
     }

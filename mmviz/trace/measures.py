@@ -15,7 +15,7 @@ from mmviz.trace.schema import MEASURES, is_combined, validate
 RECORDED_BY = {
     "product_grid": "mmviz.recording.record_product_grid",
     "permutations": "mmviz.recording.record_permutations",
-    "windows": "mmviz.recording.record_windows",
+    "window_game": "mmviz.recording.record_windows",
     "features": "mmviz.recording.record_features",
     "utilisation": "mmviz.recording.record_utilisation",
 }
@@ -31,7 +31,7 @@ def with_measures(trace: xr.DataTree, recordings: Mapping[str, xr.Dataset]) -> x
     trace
         A Trace; it is not changed.
     recordings
-        Name of a group (``product_grid``, ``permutations``, ``windows``, ``features``, ``utilisation``) to what its function of ``mmviz.recording``
+        Name of a group (``product_grid``, ``permutations``, ``window_game``, ``features``, ``utilisation``) to what its function of ``mmviz.recording``
         returned; all at once: :func:`mmviz.recording.record_measures`. Its entries of text are reasons why a recording is missing.
 
     Raises

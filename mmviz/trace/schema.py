@@ -27,7 +27,7 @@ frame, feature  of one modality's recorded input; their sizes differ between mod
 measured_sample samples of a recording for measures (:data:`MEASURES`); coordinate = position in ``sample``
 cell            combinations of the modalities of N measured samples, in C order (``/product_grid``)
 draw            permutations of the measured samples; ``partner`` is the measured sample that the modality comes from
-player          time windows of the modalities (``/windows``)
+player          time windows of the modalities (``/window_game``)
 scan_stream     SSM streams of one captured scan (``/scans/0``, ``/scans/1``, ...); ``scan_source`` the same, as the source
 scan_step       steps of that scan; ``scan_channel`` its channels, ``scan_state`` states per channel; sizes differ between scans
 target_step_block blocks of scan steps of its influence map; coordinate = first step; ``source_step_block`` the same, of the source
@@ -172,7 +172,7 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "full": (("measured_sample", "output"), "f"),
         "partner": (("draw", "measured_sample"), "i"),
     },
-    "windows": {
+    "window_game": {
         "prediction": (("measured_sample", "coalition", "output"), "f"),
         "members": (("coalition", "player"), "b"),
         "present": (("measured_sample", "player"), "b"),
@@ -189,7 +189,7 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     },
 }
 #: groups that :func:`mmviz.trace.with_measures` adds; each has the coordinate ``measured_sample``, positions in ``sample``
-MEASURES = ("product_grid", "permutations", "windows", "features", "utilisation")
+MEASURES = ("product_grid", "permutations", "window_game", "features", "utilisation")
 #: every child of ``inputs`` is one modality
 INPUT: dict[str, tuple[tuple[str, ...], str]] = {
     "value": (("recorded_sample", "frame", "feature"), "f"),

@@ -43,7 +43,7 @@ def windows_of(kind, windows=STEPS, copies=False):
     run = mm.train.as_run(mm.models.adapt(Sequence(kind), ds.spec, missing="zeros"), seed=0)
     trace = mm.record(run, ds["test"], recorded_samples=2, attribution=None)
     found = mm.recording.record_windows(run, ds["test"], recorded_samples=list(range(12)), windows=windows)
-    return mm.trace.with_measures(trace, {"windows": found}), inputs
+    return mm.trace.with_measures(trace, {"window_game": found}), inputs
 
 
 def test_mm_shap_of_an_additive_module_is_the_share_of_its_known_effects():
@@ -185,7 +185,7 @@ def test_what_a_model_does_not_allow_is_a_reason_in_the_recordings_and_in_the_ta
     found = mm.recording.record_measures(run, ds, draws=2, window_samples=4)
     assert "user's module whose features are unknown" in found["features"]
     assert all(
-        isinstance(found[name], xr.Dataset) for name in ("product_grid", "permutations", "windows", "utilisation")
+        isinstance(found[name], xr.Dataset) for name in ("product_grid", "permutations", "window_game", "utilisation")
     )
     trace = mm.trace.with_measures(mm.record(run, ds["test"], recorded_samples=2, attribution=None), found)
     table = analysis.measures(trace)
