@@ -146,6 +146,18 @@ def test_every_strategy_trains_in_float64_and_bfloat16(easy, strategy, precision
     assert run.status == "finished"
 
 
+@pytest.mark.parametrize("strategy", NAMES)
+def test_every_strategy_takes_a_batch_of_one_class_in_a_model_of_width_one(easy, begun, strategy):
+    world = begun(mm.train.strategies.strategy_of(strategy, OPTIONS.get(strategy)), easy, width=1, epoch=3)
+    world.batch.target[:] = 0
+    for update in world.strategy.updates(world.batch, world.rows):
+        update.loss.backward()
+        world.strategy.after_backward(update)
+        assert update.loss.isfinite()
+        assert all(p.grad is None or p.grad.isfinite().all() for p in world.model.parameters())
+        world.model.zero_grad()
+
+
 def test_fit_refuses_a_regression_for_valuation_and_writes_nothing(regression, tmp_path):
     with pytest.raises(ConfigError, match=r"strategy='valuation' is for classification only"):
         trained(regression, "valuation", out=tmp_path / "run")

@@ -135,6 +135,20 @@ def test_in_a_conflict_no_weight_is_zero(easy, begun):
     assert all(p.grad.isfinite().all() for p in world.model.parameters())
 
 
+def test_a_factor_of_the_loss_as_in_float16_multiplies_the_combined_gradient(easy, begun):
+    found = []
+    for factor in (1.0, 1024.0):
+        torch.manual_seed(0)
+        world = begun(MMPareto(), easy)
+        update = next(world.strategy.updates(world.batch, world.rows))
+        (factor * update.loss).backward()
+        world.strategy.after_backward(update)
+        found.append({n: p.grad / factor for n, p in world.model.named_parameters() if p.grad is not None})
+    assert found[0].keys() == found[1].keys()
+    for n, gradient in found[0].items():
+        torch.testing.assert_close(found[1][n], gradient, rtol=1e-4, atol=1e-7)
+
+
 def test_with_one_modality_and_equal_losses_the_gradient_is_the_summed_one_times_the_factor(single, begun):
     world = begun(MMPareto(scale="gradient", boost=1.5), single)
     steps = world.model.encode(world.batch)
