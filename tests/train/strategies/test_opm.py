@@ -152,6 +152,15 @@ def test_a_sample_without_a_modality_left_is_not_used_and_a_batch_of_them_has_no
     assert list(world.strategy.updates(world.batch, world.rows)) == []
 
 
+def test_a_sample_without_any_recorded_modality_stays_in_the_batch_as_in_joint_training(easy, begun, monkeypatch):
+    world = forced(begun, monkeypatch, easy, (0.0, 0.6, 0.0))
+    for valid in world.batch.valid.values():
+        valid[4] = False
+    _, steps = shown(world)
+    assert steps.mask.shape[1] == 12
+    assert not steps.mask[:, 4].any()
+
+
 def test_during_the_warm_up_it_is_joint_training_and_afterwards_it_is_not(easy):
     runs = [
         mm.train.fit(mm.models.build("concat", easy.spec, width=8), easy, epochs=3, strategy=s, progress=False)

@@ -66,6 +66,13 @@ def test_a_feature_that_equals_its_prototype_has_a_finite_gradient():
     assert logits.softmax(-1)[0, :, 2].abs().max() == 0
 
 
+def test_distances_of_features_that_are_large_and_near_to_each_other_are_exact():
+    prototypes = 1000 + torch.tensor([[[0.0, 0.0], [0.25, 0.0]]])
+    found = prototypical_logits(prototypes + torch.tensor([0.0, 0.125]), prototypes.double(), torch.ones(1, 2).bool())
+    expected = -torch.tensor([[0.125, math.hypot(0.25, 0.125)], [math.hypot(0.25, 0.125), 0.125]])
+    torch.testing.assert_close(found[0], expected)
+
+
 def world_with_prototypes(begun, ds, name="concat", **options):
     world = begun(Pmr(**options), ds, name)
     world.model.double()
