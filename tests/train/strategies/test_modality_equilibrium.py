@@ -11,6 +11,7 @@ import mmviz as mm
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.models.fusions.memory_chain import MemoryChain
 from mmviz.train.contributions import Contributions
+from mmviz.train.devices.device_map import check_divisible
 from mmviz.train.modality_parameters import modality_parameters
 from mmviz.train.strategies import ModalityEquilibrium
 
@@ -245,6 +246,16 @@ def test_another_strategy_updates_statistics_and_memory_of_a_memory_chain_too(to
     assert bool(run.model.hidden.any())
     assert run.model.alignment.batches[0, 0] > 0
     assert run.model.order.tolist() == [0, 1, 2]
+
+
+def test_several_devices_are_refused_where_a_chain_takes_means_over_its_share_of_a_batch(toy):
+    model = mm.models.build("memory_chain", toy.spec, width=8, base="concat")
+    with pytest.raises(ConfigError, match=r"running statistics.*strategy='modality_equilibrium'"):
+        check_divisible(model, 2)
+    check_divisible(ModalityEquilibrium().prepare(model), 2)
+    mixed = mm.models.build("memory_chain", toy.spec, width=8, base="concat", alignment="sample")
+    with pytest.raises(ConfigError, match="mixes the samples of a batch"):
+        check_divisible(ModalityEquilibrium().prepare(mixed), 2)
 
 
 def test_a_regression_is_ranked_by_the_negative_loss(regression):
