@@ -170,18 +170,21 @@ def _plotly_bytes(figure: Any, ending: str, width: float | None, height: float |
 
     spec = getattr(figure, "spec", None)
     wide = spec.width if isinstance(spec, FigureSpec) else None
-    try:
+    size = {"width": width or figure.layout.width or wide, "height": height, "scale": 2 if ending == ".png" else 1}
+
+    def drawn() -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            return bytes(
-                go.Figure.to_image(
-                    figure,
-                    ending[1:],
-                    width=width or figure.layout.width or wide,
-                    height=height,
-                    scale=2 if ending == ".png" else 1,
-                )
-            )
+            return bytes(go.Figure.to_image(figure, ending[1:], **size))
+
+    try:
+        try:
+            return drawn()
+        except Exception as error:
+            # on a busy machine kaleido draws before its page has loaded: once more
+            if "kaleido_scopes" not in str(error):
+                raise
+            return drawn()
     except Exception as error:
         raise DataError(
             f"write_image: {reason_of(error)}; install the extra 'lab' (kaleido) and Chrome or Chromium"

@@ -151,7 +151,7 @@ def _panel(part: xr.Dataset, units: str, modalities: list[str]) -> tuple[Panel, 
     if known.any():
         marks.append(Points(reference[known], at[known] + _BESIDE, "", NEUTRAL, 7, hollow=True))
     marks += [Annotation(span[0], y, text) for y, text in headings]
-    ticks = tuple((float(y), str(entry)) for y, entry in zip(at, entries, strict=True))
+    ticks = tuple((float(y), str(entry) or "–") for y, entry in zip(at, entries, strict=True))
     return Panel(tuple(marks), Axis(units, span=span), Axis(ticks=ticks, span=(-0.7, line - 0.4), reverse=True)), line
 
 
