@@ -84,17 +84,11 @@ def open_page(opening):
         yield lambda **context: stack.enter_context(opening(**context))
 
 
-@pytest.fixture(scope="session")
-def settle_page(chromium):
-    """Return the function that waits for a page which the browser of the tests would move under the pointer."""
-    from firefox import settle
-
-    return settle if chromium.browser_type.name == "firefox" else lambda page: None
-
-
 @pytest.fixture
-def show(open_page, make_frame, settle_page, tmp_path):
+def show(open_page, make_frame, tmp_path):
     """Return a function that saves a view as one file and opens it from there."""
+    from page_queries import settle
+
     from mmviz.widgets import Explorer
 
     def showing(*, selection=None, context=None, other=None, **kind):
@@ -106,7 +100,7 @@ def show(open_page, make_frame, settle_page, tmp_path):
         page = open_page(**(context or {}))
         page.goto(path.as_uri())
         page.wait_for_selector(".mmv-readout:not(:empty)", timeout=15_000)
-        settle_page(page)
+        settle(page)
         page.explorer, page.path = explorer, path
         return page
 

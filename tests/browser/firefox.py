@@ -58,21 +58,6 @@ def open_firefox(path, folder):
             browser.close()
 
 
-def settle(page):
-    """Wait until the page keeps its height: the relay presses and lifts the pointer in two steps, between which a young page may move."""
-    page.evaluate(_KEPT)
-
-
-_KEPT = """async () => {
-  for (let tall = 0, since = 0, n = 0; since < 4 && n < 100; n++) {
-    const now = document.documentElement.scrollHeight;
-    since = now === tall ? since + 1 : 0;
-    tall = now;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}"""
-
-
 def order(page, do, given):
     """Have the relay set media features (``do="set_media"``) or put fingers on a page (``"touch"``)."""
     page.set_extra_http_headers({"mmviz-order": json.dumps({"do": do, "with": given})})

@@ -45,3 +45,18 @@ CONTRASTS = """() => {
 def contrasts(page):
     """Return [text, contrast ratio] for every element that shows text (a glyph always stands beside its name)."""
     return page.evaluate(CONTRASTS)
+
+
+_KEPT = """async () => {
+  for (let tall = 0, since = 0, n = 0; since < 9 && n < 250; n++) {
+    const now = document.documentElement.scrollHeight;
+    since = now === tall ? since + 1 : 0;
+    tall = now;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}"""
+
+
+def settle(page):
+    """Wait until the page keeps its height: 120 ms after its first drawing the panels out of sight are measured, and places move."""
+    page.evaluate(_KEPT)

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 from live_host import deliver, edited_sample, open_live, selected_request
+from page_queries import settle
 from widget_host import open_host
 
 from mmviz.widgets import Explorer
@@ -236,11 +237,11 @@ def test_the_line_of_python_has_the_selection_and_a_view_without_figure_says_so(
     assert "No figure of mmviz.plots" in other.get_by_role("status").text_content()
 
 
-def test_a_copied_link_opens_the_selection_and_holds_no_token(exported, open_page, settle_page):
+def test_a_copied_link_opens_the_selection_and_holds_no_token(exported, open_page):
     page = exported
     page.goto(f"{page.path.as_uri()}?token=secret")
     page.wait_for_selector(".mmv-readout:not(:empty)")
-    settle_page(page)
+    settle(page)
     page.locator("[data-view='coupling'] .mmv-export summary").click()
     page.locator("[data-view='coupling']").get_by_role("button", name="Copy link").click()
     text = page.locator("[data-view='coupling']").get_by_label("Copied text")

@@ -53,6 +53,7 @@ def term_by_loop(world, chains):
 @pytest.mark.parametrize("name", ["concat", "coupled_mamba"])
 @pytest.mark.parametrize("data", ["easy", "ragged"])
 def test_the_term_is_that_of_a_loop_over_samples_and_sets(request, begun, monkeypatch, data, name):
+    torch.manual_seed(3)  # a model whose confidence rises with a removal
     world = begun(Cml(weight=0.7), request.getfixturevalue(data), name)
     world.model.double()
     world.batch = world.batch.to("cpu", torch.float64)
