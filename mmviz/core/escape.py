@@ -1,4 +1,4 @@
-"""Escaping of untrusted text for HTML, plotly, matplotlib and LaTeX: nothing in it can act as markup."""
+"""Escaping of untrusted text for HTML, plotly, matplotlib, LaTeX and spreadsheets: nothing in it can act as markup."""
 
 from __future__ import annotations
 
@@ -84,3 +84,14 @@ def latex(text: object, *, longest: int = _LONGEST) -> str:
 
 def _harmless(character: str) -> bool:
     return character not in _BIDIRECTIONAL and unicodedata.category(character) not in ("Cc", "Cs")
+
+
+_RISKY = ("\t", "\r")
+_COMPUTED = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # the full-width forms too, which some spreadsheets evaluate
+
+
+def spreadsheet(text: str) -> str:
+    """Return the text as it may stand in a CSV file; what a spreadsheet evaluates as a formula is prefixed by an apostrophe."""
+    shown = printable(text)  # a carriage return would begin a new row
+    start = next((c for c in text if not (c.isspace() or unicodedata.category(c) in ("Cf", "Cc"))), "")
+    return f"'{shown}" if text[:1] in _RISKY or start in _COMPUTED else shown

@@ -8,6 +8,7 @@ from mmviz.course.exercise import AnswerFormatError, Exercise, Mistake, Verdict
 from mmviz.course.exercises import EXERCISES, find, register
 from mmviz.course.feedback import check, hint, solution
 from mmviz.course.fingerprint import fingerprint
+from mmviz.course.grading import grade
 
 __all__ = [
     "EXERCISES",
@@ -18,6 +19,7 @@ __all__ = [
     "check",
     "find",
     "fingerprint",
+    "grade",
     "hint",
     "register",
     "solution",

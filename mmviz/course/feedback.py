@@ -5,6 +5,7 @@ from typing import Any
 from mmviz.core.errors import ConfigError
 from mmviz.course.exercise import AnswerFormatError, Exercise, Verdict
 from mmviz.course.exercises import find
+from mmviz.course.grading import solutions_are_hidden
 
 
 def check(number: str, answer: Any = ..., **given: Any) -> Verdict:
@@ -71,9 +72,12 @@ def hint(number: str, which: int = 1) -> str:
     """
     hints = find(number).hints
     if which not in range(1, len(hints) + 1):
-        raise ConfigError(f"which: {which!r}; exercise {number} has hints 1 to {len(hints)}, then mm.course.solution")
-    more = f"mm.course.hint({number!r}, {which + 1})" if which < len(hints) else f"mm.course.solution({number!r})"
-    return _Text(f"Hint {which} of {len(hints)}: {hints[which - 1]}\nMore: {more}")
+        last = "" if solutions_are_hidden() else ", then mm.course.solution"
+        raise ConfigError(f"which: {which!r}; exercise {number} has hints 1 to {len(hints)}{last}")
+    shown = f"Hint {which} of {len(hints)}: {hints[which - 1]}"
+    if which < len(hints):
+        return _Text(f"{shown}\nMore: mm.course.hint({number!r}, {which + 1})")
+    return _Text(shown if solutions_are_hidden() else f"{shown}\nMore: mm.course.solution({number!r})")
 
 
 def solution(number: str) -> str:
@@ -87,8 +91,12 @@ def solution(number: str) -> str:
     Raises
     ------
     ConfigError
-        No exercise has this number.
+        No exercise has this number, or this edition of the notebooks has no solutions.
     """
+    if solutions_are_hidden():
+        raise ConfigError(
+            f"solution({number!r}): this edition has no solutions. Use mm.course.hint({number!r}); your teacher has the solutions"
+        )
     return _Text(find(number).solution.strip() + "\n")
 
 

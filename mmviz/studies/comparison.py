@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.escape import printable
+from mmviz.core.escape import spreadsheet
 from mmviz.core.options import nearest, number
 from mmviz.io.atomic import write_bytes_atomic
 from mmviz.studies.significance import holm, paired, summary
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from mmviz.studies.study import Study
 
 
-_RISKY = ("\t", "\r")
-_COMPUTED = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # the full-width forms too, which some spreadsheets evaluate
 _REPLICATES = ("seed", "data.fold")
 
 
@@ -273,11 +270,7 @@ def _shown(value: Any) -> str:
 def _escape_formula(value: Any) -> Any:
     if isinstance(value, float) and math.isnan(value):
         return ""
-    if not isinstance(value, str):
-        return value
-    shown = printable(value)  # a carriage return would begin a new row
-    start = next((c for c in value if not (c.isspace() or unicodedata.category(c) in ("Cf", "Cc"))), "")
-    return f"'{shown}" if value[:1] in _RISKY or start in _COMPUTED else shown
+    return spreadsheet(value) if isinstance(value, str) else value
 
 
 def overview(store: Store, metrics: Sequence[str], **options: Any) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import re
 import warnings
 from dataclasses import asdict
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from mmviz.train.strategies.base import Strategy
 
 STAGES = ("core", "io", "data", "models", "train", "metrics")
+SHARED = "MMVIZ_RUNS"
 _DONE = ("finished", "early_stopped")
 _SAMPLES = 4
 
@@ -49,7 +51,8 @@ def cache_folder(
     """Return the folder of one training in a cache: the model's name and a hash of all that the result depends on.
 
     Hashed are the model's options and first weights (of a model that is not built by name: all of its attributes and functions), the content of splits and spec (of a set on disk: `content_digest`), the options of
-    the training, the number of devices, the sources of mmviz up to the training and of a user's classes, and torch's version.
+    the training, the number of devices, the sources of mmviz up to the training and of a user's classes, and torch's version. The environment
+    variable ``MMVIZ_RUNS`` replaces ``cache``: one folder for all notebooks of a class.
     """
     weights, entry = on_cpu(model.state_dict()), model_entry(model)
     content = {
@@ -69,7 +72,7 @@ def cache_folder(
     elif not is_registered(model):
         content["module"] = [object_digest(model, entry["name"])]
     key = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
-    return Path(cache) / f"{re.sub(r'[^A-Za-z0-9_.]+', '_', entry['name'])[:80]}-{key[:16]}"
+    return Path(os.environ.get(SHARED) or cache) / f"{re.sub(r'[^A-Za-z0-9_.]+', '_', entry['name'])[:80]}-{key[:16]}"
 
 
 def cached_run(folder: Path, model: FusionModel | None = None) -> Run | None:

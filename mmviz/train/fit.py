@@ -98,6 +98,7 @@ def fit(
         Content-addressed cache directory, instead of ``out``: a training with the same model, data, options, code and torch version is
         loaded, every file checked against its sha256; a stopped one is resumed; one that another process trains at this moment is waited
         for. A run that cannot be read is trained again, and a cache that cannot be written is not used, each with a warning.
+        The environment variable ``MMVIZ_RUNS``, a folder, takes its place: one cache for all notebooks of a class.
     log
         Where the history goes besides ``run.history``, after every whole epoch: a folder for TensorBoard, a
         ``torch.utils.tensorboard.SummaryWriter``, ``"mlflow"``, a function of one row of the history, a :class:`mmviz.train.TensorBoardLog` or

@@ -165,6 +165,19 @@ def test_fit_with_cache_trains_once_and_loads_an_equal_run_afterwards(ds, tmp_pa
     np.testing.assert_array_equal(first.predict(ds["test"]), second.predict(ds["test"]))
 
 
+def test_the_environment_variable_takes_the_place_of_the_cache_and_of_nothing_else(
+    ds, tmp_path, monkeypatch, trainings
+):
+    monkeypatch.setenv("MMVIZ_RUNS", str(tmp_path / "class"))
+    runs = [mm.train.fit(build(ds), ds, cache=tmp_path / name, **PLAN) for name in ("one", "another")]
+    assert len(trainings) == 1
+    assert {run.folder.parent for run in runs} == {tmp_path / "class"}
+    assert [path.name for path in tmp_path.iterdir()] == ["class"]
+    assert mm.train.fit(build(ds), ds, **PLAN).folder is None
+    monkeypatch.setenv("MMVIZ_RUNS", "")
+    assert mm.train.fit(build(ds), ds, cache=tmp_path / "one", **PLAN).folder.parent == tmp_path / "one"
+
+
 def test_fit_with_cache_and_overwrite_trains_again_and_replaces_the_run(ds, tmp_path, trainings):
     first = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
     again = mm.train.fit(build(ds), ds, cache=tmp_path, overwrite=True, **PLAN)
