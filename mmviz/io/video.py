@@ -130,7 +130,7 @@ class Decoder:
         if "missing" in hello:
             self.close()
             raise MissingDependencyError(
-                f"{where}: video and compressed sound need PyAV ({hello['missing']}); run: pip install av"
+                f"{where}: video and compressed sound need PyAV ({hello['missing']}); run: pip install mmviz[video]"
             )
         return self._process
 

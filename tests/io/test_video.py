@@ -13,7 +13,7 @@ from mmviz.core.errors import DataError
 from mmviz.io import video, video_worker
 from mmviz.io.video import Decoder
 
-pytest.importorskip("av", reason="needs PyAV: pip install av")
+pytest.importorskip("av", reason="needs PyAV: pip install mmviz[video]")
 
 
 @pytest.fixture(scope="module")

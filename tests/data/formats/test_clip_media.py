@@ -21,7 +21,7 @@ from mmviz.data.encoders.audio import log_mel
 from mmviz.data.formats import Media
 from mmviz.io.media import read_wav
 
-needs_av = pytest.mark.skipif(importlib.util.find_spec("av") is None, reason="needs PyAV: pip install av")
+needs_av = pytest.mark.skipif(importlib.util.find_spec("av") is None, reason="needs PyAV: pip install mmviz[video]")
 SETS = lists_of_clips()
 SMALL = {"size": (2, 2)}
 CLIPS = sorted(k.split("/")[1] for k in SETS["cremad"] if k.startswith("Image"))
@@ -244,7 +244,7 @@ def test_padded_values_beyond_the_limit_are_refused(monkeypatch):
 def test_a_video_without_the_decoder_is_refused_with_the_package(monkeypatch, tmp_path):
     (tmp_path / "av.py").write_text("raise ImportError('no av here')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(MissingDependencyError, match=r"need PyAV \(no av here\); run: pip install av"):
+    with pytest.raises(MissingDependencyError, match=r"need PyAV \(no av here\); run: pip install mmviz\[video\]"):
         cremad(LISTS | {f"VideoFlash/{c}.flv": b"FLV" for c in CLIPS})
 
 

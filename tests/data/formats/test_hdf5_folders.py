@@ -133,7 +133,7 @@ def test_a_truncated_feature_file_is_refused():
 
 
 def test_ave_without_features_reads_its_videos():
-    pytest.importorskip("av", reason="needs PyAV: pip install av")
+    pytest.importorskip("av", reason="needs PyAV: pip install mmviz[video]")
     files = {k: v for k, v in SETS["ave"].items() if "feature" not in k}
     files |= {f"AVE/video{i:06d}.mp4": clip("mp4", seconds=2) for i in range(8)}
     ds = read_files_of("ave", files, {"media": {"size": (2, 2)}})
