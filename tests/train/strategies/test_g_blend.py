@@ -32,6 +32,12 @@ def test_overfitting_below_the_floor_is_replaced_by_the_floor():
     np.testing.assert_allclose(found, [0.5, 0.5], rtol=1e-12)  # gaps of 0 and 0.1
 
 
+def test_a_loss_that_hardly_falls_and_hardly_overfits_receives_nearly_the_whole_weight():
+    strong, weak = [1.0, 1.0, 0.3, 0.7], [1.0, 1.0, 0.985, 0.99]
+    found = blend_weights(*np.array([strong, weak]).T)
+    assert found[1] > 0.9
+
+
 @pytest.mark.parametrize("modalities", [1, 3])
 def test_blend_weights_sum_to_one(modalities):
     rng = np.random.default_rng(0)
