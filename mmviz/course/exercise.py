@@ -51,6 +51,9 @@ class Exercise:
         Tested in this order if the answer is not accepted.
     given
         Names of variables that the notebook passes to ``check`` with the answer, for exercises about results of the reader's run.
+    describe
+        ``describe(answer, **given) -> str``: how a wrong answer without a recognised mistake differs, in one sentence. Needed where
+        ``accepts`` is no :class:`~mmviz.course.answers.Match`, which is described by :mod:`mmviz.course.differences`.
     """
 
     number: str
@@ -61,6 +64,7 @@ class Exercise:
     accepts: Callable[..., bool]
     mistakes: tuple[Mistake, ...]
     given: tuple[str, ...] = ()
+    describe: Callable[..., str] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,15 @@ class Verdict:
         Name of the recognised mistake, or None.
     message
         One sentence for the reader.
+    difference
+        Kind of the difference from the expected value (:mod:`mmviz.course.differences`), where no mistake was recognised.
     """
 
     number: str
     correct: bool
     mistake: str | None
     message: str
+    difference: str | None = None
 
     def __bool__(self) -> bool:
         return self.correct

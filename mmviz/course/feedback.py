@@ -3,13 +3,15 @@
 from typing import Any
 
 from mmviz.core.errors import ConfigError
+from mmviz.course.answers import Match
+from mmviz.course.differences import describe
 from mmviz.course.exercise import AnswerFormatError, Exercise, Verdict
 from mmviz.course.exercises import find
 from mmviz.course.grading import solutions_are_hidden
 
 
 def check(number: str, answer: Any = ..., **given: Any) -> Verdict:
-    """Return whether an answer is correct, and the recognised mistake if it is not.
+    """Return whether an answer is correct; if not, the recognised mistake, or how it differs from the expected value.
 
     Parameters
     ----------
@@ -50,9 +52,14 @@ def _verdict(exercise: Exercise, answer: Any, given: dict[str, Any]) -> Verdict:
     for mistake in exercise.mistakes:
         if mistake.matches(answer, **given):
             return Verdict(number, False, mistake.name, mistake.explanation)
-    return Verdict(
-        number, False, None, f"not correct, and no known mistake was recognised. Stuck? mm.course.hint({number!r})"
-    )
+    stuck = f"Stuck? mm.course.hint({number!r})"
+    if exercise.describe is not None:
+        return Verdict(number, False, None, exercise.describe(answer, **given), "condition")
+    if isinstance(exercise.accepts, Match):
+        found = describe(answer, exercise.accepts, **given)
+        more = f" {stuck}" if found.kind == "size" else ""
+        return Verdict(number, False, None, f"{found.sentence}{more}", found.kind)
+    return Verdict(number, False, None, f"not correct, and no known mistake was recognised. {stuck}")
 
 
 def hint(number: str, which: int = 1) -> str:

@@ -49,7 +49,12 @@ def test_check_accepts_torch_tensors_and_xarray_arrays():
 
 def test_parse_number_accepts_any_value_of_one_element_and_refuses_others():
     assert parse_number(3) == parse_number([[3.0]]) == parse_number(np.float32(3)) == 3.0
-    for bad, message in (([1, 2], "2 values"), ("three", "str"), (float("inf"), "not finite"), (abs, "function")):
+    for bad, message in (
+        ([1, 2], "2 values"),
+        ("three", "text 'three'"),
+        (float("inf"), "not finite"),
+        (abs, "function"),
+    ):
         with pytest.raises(AnswerFormatError, match=message):
             parse_number(bad)
 
@@ -77,3 +82,83 @@ def test_is_close_is_relative_to_the_largest_value_and_never_broadcasts():
     assert not is_close([1.0, float("nan")], np.ones(2))
     assert matches_function(np.square, (2.0,))([np.float64(4.0)])
     assert not matches_function(np.square, (2.0,), (3.0,))([np.float64(4.0)])
+
+
+def test_a_value_is_accepted_in_every_usual_form():
+    from decimal import Decimal
+    from fractions import Fraction
+
+    import pandas as pd
+    import torch
+    import xarray as xr
+
+    forms = (
+        0.5, np.float16(0.5), np.array(0.5), [0.5], (0.5,), [[0.5]], np.array([0.5]), Fraction(1, 2), Decimal("0.5"), torch.tensor(0.5),
+        torch.tensor([0.5], dtype=torch.bfloat16), torch.tensor(0.5, requires_grad=True), [torch.tensor(0.5, requires_grad=True)],
+        xr.DataArray(0.5), pd.Series([0.5]), complex(0.5, 0.0), np.ma.array([0.5]), {"a": 0.5}.values(),
+    )  # fmt: skip
+    assert [parse_number(form) for form in forms] == [0.5] * len(forms)
+    rows = ([1, 2], (3, 4))
+    matrices = (
+        rows, np.array(rows, dtype=np.int8), np.array(rows, dtype=np.uint16), torch.tensor(rows), pd.DataFrame(rows), xr.DataArray(np.array(rows)),
+        [torch.tensor([1.0, 2.0], requires_grad=True), np.array([3, 4])], [range(1, 3), [Fraction(3), Decimal(4)]],
+    )  # fmt: skip
+    for matrix in matrices:
+        assert np.array_equal(parse_array(2, 2)(matrix), [[1, 2], [3, 4]])
+    assert parse_array(3)([[1, 2, 3]]).shape == parse_array(3)([[1], [2], [3]]).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ("62.5%", "write a share, such as 0.5 for 50 %"),
+        ("0.625", "write them without quotes"),
+        (True, "got True"),
+        (None, "got None"),
+        ({"a": 1, "b": 2}, "got a dict"),
+        ({1, 2}, "got a set: use a list"),
+        ((x for x in (1, 2)), r"write list\(...\) around it"),
+        ([[1, 2], [3]], r"rows of shape \(1,\) and \(2,\)"),
+        (1 + 2j, "complex"),
+        ([1, 2, 3, 4], "arrange them by .reshape"),
+        (np.ones((2, 2, 1, 3)), "got shape"),
+        (np.ma.array([[1.0, 2], [3, 4]], mask=[[1, 0], [0, 0]]), "1 of 4 values are not finite"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_by_a_sentence(bad, message):
+    with pytest.raises(AnswerFormatError, match=message):
+        parse_array(2, 2)(bad)
+
+
+def test_an_array_with_names_is_accepted_as_a_dict_in_any_order():
+    parse = parse_array(2, names=("image", ("sound", "audio")))
+    for form in ({"image": 1, "sound": 2}, {"audio": 2, "image": 1}, [1, 2]):
+        assert np.array_equal(parse(form), [1, 2])
+    for bad in ({"image": 1}, {"image": 1, "text": 2}, {"image": 1, "sound": 2, "audio": 3}):
+        with pytest.raises(AnswerFormatError, match="expected the keys 'image', 'sound'"):
+            parse(bad)
+
+
+def test_parse_function_names_the_call_that_fails():
+    parse = parse_function((2, np.ones(3)), (3, np.ones(9)))
+    for function, message in (
+        (lambda M, x: 1 / (M - 3), r"ZeroDivisionError: .*, for M = 3, x of shape \(9,\)"),
+        (lambda M, x: None, r"returned None, for M = 2, x = \[1.0, 1.0, 1.0\]"),
+        (lambda M: M, "the function takes 1 argument, the exercise calls it with 2"),
+        (lambda M, x: "a", "output of the function, for M = 2"),
+        (lambda M, x: float("nan"), "not finite"),
+    ):
+        with pytest.raises(AnswerFormatError, match=message):
+            parse(function)
+    pair = parse_function((1,), parts=("the matrix", "the vector"))
+    with pytest.raises(AnswerFormatError, match=r"expected 2 results \(the matrix, the vector\), got 3"):
+        pair(lambda x: (x, x, x))
+
+
+def test_a_wrong_answer_without_a_known_mistake_gets_its_difference():
+    verdict = mm.course.check("4.1", 2 * 0.7924812503605781 / 3)
+    assert (verdict.correct, verdict.mistake, verdict.difference) == (False, None, "ratio")
+    assert verdict.message == "your number is 2/3 of the expected one."
+    verdict = mm.course.check("4.1", 0.9)
+    assert verdict.difference == "size"
+    assert "mm.course.hint('4.1')" in verdict.message

@@ -84,6 +84,9 @@ answer = np.tile(y[:1], (len(y), 1))
         ),
     ),
     given=("y",),
+    describe=lambda answer, y: (
+        f"the relaxed cost of your sequence is {_relaxed(answer, y):.3f}, it must be 0; its exact cost is {_exact(answer, y):.3f}."
+    ),
 )
 
 _PLAN = np.array([[0.25, 0.0, 0.0], [0.125, 0.0, 0.0], [0.0, 0.0, 0.25], [0.125, 0.0, 0.25]])

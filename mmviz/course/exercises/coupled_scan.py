@@ -1,7 +1,6 @@
 """Exercises of notebook 02: half-life, combination of segments, cyclic coupling."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -58,18 +57,9 @@ Pair = tuple[np.ndarray, np.ndarray]
 Combine = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], Pair]
 
 
-def _stacked(combine: Combine) -> Callable[..., np.ndarray]:
-    """Return a function that stacks the matrix and the vector of a pair into one array."""
-    return lambda *segments: np.column_stack([np.asarray(part, dtype=np.float64) for part in combine(*segments)])
-
-
-def _read_pair(answer: Any) -> list[np.ndarray]:
-    return parse_function(*SEGMENTS)(_stacked(answer) if callable(answer) else answer)
-
-
 def _combines(*functions: Combine) -> Callable[..., bool]:
     """Return a test whether an answer equals one of these functions."""
-    checks = [matches_function(_stacked(function), *SEGMENTS) for function in functions]
+    checks = [matches_function(function, *SEGMENTS) for function in functions]
     return lambda answer: any(check(answer) for check in checks)
 
 
@@ -84,8 +74,8 @@ COMBINE = Exercise(
     solution="""
 answer = lambda F1, v1, F2, v2: (F2 @ F1, F2 @ v1 + v2)
 """,
-    parse=_read_pair,
-    accepts=_combines(lambda F1, v1, F2, v2: (F2 @ F1, F2 @ v1 + v2)),
+    parse=parse_function(*SEGMENTS, parts=("the matrix", "the vector")),
+    accepts=matches_function(lambda F1, v1, F2, v2: (F2 @ F1, F2 @ v1 + v2), *SEGMENTS),
     mistakes=(
         Mistake(
             name="order of the matrices",

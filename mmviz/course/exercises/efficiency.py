@@ -114,6 +114,10 @@ answer = lengths[-1] * np.sqrt(memory / peak[-1])
         ),
     ),
     given=("lengths", "peak", "memory"),
+    describe=lambda answer, lengths, peak, memory: (
+        f"at a length of {answer:.4g}, quadratic growth from the longest measured length needs "
+        f"{peak[-1] * (answer / lengths[-1]) ** 2 / memory:.2g} times the memory."
+    ),
 )
 
 SIZES = ((3, 128, 256, 16), (3, 64, 128, 16), (2, 32, 64, 8))  # modalities, width, inner channels, states

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mmviz.course.answers import is_close, matches_function, parse_function, parse_number
+from mmviz.course.answers import is_close, matches_function, matches_value, parse_function, parse_number
 from mmviz.course.exercise import Exercise, Mistake
 
 
-def _is(*wanted: float, tolerance: float = 2e-3) -> Callable[[float], bool]:
-    return lambda answer: any(is_close(answer, value, tolerance=tolerance) for value in wanted)
+def _is(*wanted: float) -> Callable[[float], bool]:
+    return lambda answer: any(is_close(answer, value, tolerance=0, absolute=5e-3) for value in wanted)
 
 
 BITS = Exercise(
@@ -29,7 +29,7 @@ use = np.hstack([np.ones((3, 1)), np.eye(3)])  # (modality, expert): the shared 
 answer = float(mm.analysis.mutual_information(use))
 """,
     parse=parse_number,
-    accepts=_is(math.log2(3) / 2),
+    accepts=matches_value(lambda: math.log2(3) / 2, decimals=2),
     mistakes=(
         Mistake(
             name="shared expert forgotten",

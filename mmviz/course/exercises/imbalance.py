@@ -49,33 +49,33 @@ image = (v[:, IMAGE] - v[:, NOTHING] + v[:, BOTH] - v[:, SOUND]) / 2
 sound = (v[:, SOUND] - v[:, NOTHING] + v[:, BOTH] - v[:, IMAGE]) / 2
 answer = [image[1] - image[0], sound[0] - sound[1]]
 """,
-    parse=parse_array(2),
-    accepts=matches_value(_changes, tolerance=1e-3),
+    parse=parse_array(2, names=("image", ("sound", "audio"))),
+    accepts=matches_value(_changes, decimals=3),
     mistakes=(
         Mistake(
             name="single modality only",
             explanation="these are changes of the unimodal scores: the order in which the modality comes second is missing.",
-            matches=matches_value(_single, tolerance=1e-3),
+            matches=matches_value(_single, decimals=3),
         ),
         Mistake(
             name="second only",
             explanation="these are changes of the marginal contribution to the other: the order in which the modality comes first is missing.",
-            matches=matches_value(_marginal, tolerance=1e-3),
+            matches=matches_value(_marginal, decimals=3),
         ),
         Mistake(
             name="sign of the loss",
             explanation="the second number is the *decrease* of the sound: before minus after.",
-            matches=matches_value(lambda result: _changes(result) * [1, -1], tolerance=1e-3),
+            matches=matches_value(lambda result: _changes(result) * [1, -1], decimals=3),
         ),
         Mistake(
             name="wrong way round",
             explanation="both have the other sign: the change goes from joint to ogm_ge.",
-            matches=matches_value(lambda result: -_changes(result), tolerance=1e-3),
+            matches=matches_value(lambda result: -_changes(result), decimals=3),
         ),
         Mistake(
             name="modalities exchanged",
             explanation="first the image, then the sound.",
-            matches=matches_value(lambda result: _changes(result)[::-1], tolerance=1e-3),
+            matches=matches_value(lambda result: _changes(result)[::-1], decimals=3),
         ),
     ),
     given=("result",),

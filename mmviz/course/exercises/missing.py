@@ -51,32 +51,32 @@ one, two, three = (np.mean([subsets[name] for name in subsets if size[name] == k
 answer = 0.5 * one + 0.2 * two + 0.3 * three
 """,
     parse=parse_number,
-    accepts=matches_value(_mixed(TWO, ONE, 1 - TWO - ONE), tolerance=1e-4),
+    accepts=matches_value(_mixed(TWO, ONE, 1 - TWO - ONE), decimals=3),
     mistakes=(
         Mistake(
             name="groups exchanged",
             explanation="a sample that *loses* two has one left: the weight 0.5 belongs to the subsets of one modality, 0.2 to those of two.",
-            matches=matches_value(_mixed(ONE, TWO, 1 - TWO - ONE), tolerance=1e-4),
+            matches=matches_value(_mixed(ONE, TWO, 1 - TWO - ONE), decimals=3),
         ),
         Mistake(
             name="complete samples left out",
             explanation="the complete samples are left out: the three shares must add up to 1.",
-            matches=matches_value(_mixed(TWO, ONE, 0), tolerance=1e-4),
+            matches=matches_value(_mixed(TWO, ONE, 0), decimals=3),
         ),
         Mistake(
             name="independent modalities",
             explanation="this is the other protocol: each modality missing independently with probability 0.4. IMDer gives fractions of samples.",
-            matches=matches_value(_independent, tolerance=1e-4),
+            matches=matches_value(_independent, decimals=3),
         ),
         Mistake(
             name="linear interpolation",
             explanation="this interpolates between three modalities and one, as if the rate were the share of samples that lose two.",
-            matches=matches_value(_mixed(RATE, 0, 1 - RATE), tolerance=1e-4),
+            matches=matches_value(_mixed(RATE, 0, 1 - RATE), decimals=3),
         ),
         Mistake(
             name="equal weights",
             explanation="this is the mean of all subsets; at rate 0.4 they are not equally frequent.",
-            matches=matches_value(_mixed(3 / 7, 3 / 7, 1 / 7), tolerance=1e-4),
+            matches=matches_value(_mixed(3 / 7, 3 / 7, 1 / 7), decimals=3),
         ),
     ),
     given=("subsets",),
@@ -120,36 +120,36 @@ reach = stats.t.ppf(0.975, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d))
 answer = [d.mean() - reach, d.mean() + reach]
 """,
     parse=parse_array(2),
-    accepts=matches_value(_interval(), tolerance=1e-3),
+    accepts=matches_value(_interval(), decimals=3),
     mistakes=(
         Mistake(
             name="normal, not t",
             explanation="1.96 is for many seeds. With few seeds the standard deviation is uncertain too: use Student's t with n − 1 degrees of freedom.",
             matches=lambda answer, before, after: any(
-                matches_value(_interval(quantile=q), tolerance=1e-3)(answer, before=before, after=after)
+                matches_value(_interval(quantile=q), decimals=3)(answer, before=before, after=after)
                 for q in (1.96, 1.959963984540054, 2.0)
             ),
         ),
         Mistake(
             name="not paired",
             explanation="this treats the two groups as independent. Run k of one and run k of the other have the same seed: compute the differences first.",
-            matches=matches_value(_unpaired, tolerance=1e-3),
+            matches=matches_value(_unpaired, decimals=3),
         ),
         Mistake(
             name="spread, not error",
             explanation="this is the interval of a single *difference*, not of their mean: divide by √n.",
-            matches=matches_value(_interval(root=False), tolerance=1e-3),
+            matches=matches_value(_interval(root=False), decimals=3),
         ),
         Mistake(
             name="divisor n",
             explanation="np.std divides by n; a standard deviation that is estimated together with its mean divides by n − 1 (ddof=1).",
-            matches=matches_value(_interval(ddof=0), tolerance=1e-3),
+            matches=matches_value(_interval(ddof=0), decimals=3),
         ),
         Mistake(
             name="wrong way round",
             explanation="the sign is the other way: after minus before, and the lower end first.",
             matches=lambda answer, before, after: any(
-                matches_value(_interval(), tolerance=1e-3)(turned, before=before, after=after)
+                matches_value(_interval(), decimals=3)(turned, before=before, after=after)
                 for turned in (-answer[::-1], -answer, answer[::-1])
             ),
         ),
