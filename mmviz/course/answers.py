@@ -110,14 +110,14 @@ class ArrayParser:
 
     def _refusal(self, values: np.ndarray) -> str:
         expected = " by ".join("any" if n is None else str(n) for n in self.shape)
-        said = f"expected an array of shape {expected}, got " + (
+        words = f"expected an array of shape {expected}, got " + (
             "one number" if values.ndim == 0 else f"shape {values.shape}"
         )
         if values.ndim == len(self.shape) > 1 and _fits(values.shape[::-1], self.shape):
-            return f"{said}: rows and columns are exchanged"
+            return f"{words}: rows and columns are exchanged"
         if None not in self.shape and values.size == np.prod([n for n in self.shape if n is not None]):
-            return f"{said}: the number of values is right, arrange them by .reshape"
-        return said
+            return f"{words}: the number of values is right, arrange them by .reshape"
+        return words
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

@@ -309,9 +309,9 @@ def _of_call(outputs: Outputs, pair: tuple[np.ndarray, np.ndarray], k: int, righ
     call = outputs.calls[k]
     if found.size == 1:
         value, other = float(found.reshape(())), float(wanted.reshape(()))
-        said = f"for {call} the output {value:.4g} is too {'large' if value > other else 'small'}"
+        words = f"for {call} the output {value:.4g} is too {'large' if value > other else 'small'}"
     else:
-        said = f"for {call}, {_entries(found, wanted, match).sentence.rstrip('.')}"
+        words = f"for {call}, {_entries(found, wanted, match).sentence.rstrip('.')}"
     if any(right):
-        return f"{said}; for {outputs.calls[right.index(True)]} the function is right"
-    return f"{said}; none of the {len(right)} calls is right" if len(right) > 1 else said
+        return f"{words}; for {outputs.calls[right.index(True)]} the function is right"
+    return f"{words}; none of the {len(right)} calls is right" if len(right) > 1 else words
