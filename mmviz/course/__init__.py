@@ -1,26 +1,37 @@
 """Exercises of the notebooks: ``check`` an answer, get a ``hint`` or the ``solution``; ``fingerprint`` of results.
 
+Claims of the notebooks by kind: ``identity``, ``test``, ``finding``; findings over five seeds: ``stored_finding``.
+
 Answers are compared by value, not as text: a number, an array or the outputs of a function, to rounding; a wrong
 answer is compared with known mistakes.
 """
 
+from mmviz.course.claims import Claim, finding, identity, test
 from mmviz.course.exercise import AnswerFormatError, Exercise, Mistake, Verdict
 from mmviz.course.exercises import EXERCISES, find, register
 from mmviz.course.feedback import check, hint, solution
+from mmviz.course.findings_over_seeds import StoredFinding, stored_finding, stored_findings
 from mmviz.course.fingerprint import fingerprint
 from mmviz.course.grading import grade
 
 __all__ = [
     "EXERCISES",
     "AnswerFormatError",
+    "Claim",
     "Exercise",
     "Mistake",
+    "StoredFinding",
     "Verdict",
     "check",
     "find",
+    "finding",
     "fingerprint",
     "grade",
     "hint",
+    "identity",
     "register",
     "solution",
+    "stored_finding",
+    "stored_findings",
+    "test",
 ]
