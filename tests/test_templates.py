@@ -1,5 +1,6 @@
 """Templates of docs/templates: each one runs, does what CONTRIBUTING.md says, and is named there."""
 
+import re
 import runpy
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import mmviz as mm
 from mmviz.analysis import game
 from mmviz.core.errors import DataError
+from mmviz.course.notebook_claims import claims_of
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = ROOT / "docs" / "templates"
@@ -68,8 +70,10 @@ def test_the_exercise_template_accepts_its_solution_and_recognises_its_mistakes(
 def test_the_notebook_template_runs_as_a_script_and_prints_its_checks(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     definitions("notebook")
-    source = (TEMPLATES / "notebook.py").read_text(encoding="utf-8")
-    assert capsys.readouterr().out.count("check:") == source.count('print("check:') >= 3
+    claims = claims_of((TEMPLATES / "notebook.py").read_text(encoding="utf-8"))
+    printed = re.findall(r"^(identity|test|finding|not in this run): ", capsys.readouterr().out, re.MULTILINE)
+    assert len(printed) == len(claims) >= 3
+    assert {claim.kind for claim in claims} == {"identity", "test", "finding"}
 
 
 def test_the_value_function_template_gives_shapley_values_that_add_up_to_the_margin(trace, monkeypatch):

@@ -111,7 +111,7 @@ def _calls(source: str) -> Iterator[ast.Call]:
 
 
 def _kind(call: ast.Call) -> str:
-    """Return the kind of a claim, "" for another call: ``mm.course.KIND(...)``."""
+    """Return the kind of a claim, "" for another call."""
     words = ast.unparse(call.func).split(".")
     return words[-1] if words[-1] in KINDS and words[-2:-1] == ["course"] else ""
 

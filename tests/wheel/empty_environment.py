@@ -62,10 +62,10 @@ def timed(what, act, *given, **options):
 
 
 def printed_checks(path):
-    """Return the lines "check: ..." of a notebook's outputs."""
+    """Return the lines of the claims in a notebook's outputs."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     texts = ["".join(out.get("text", ())) for cell in cells for out in cell.get("outputs", ())]
-    return re.findall(r"^check: .*$", "\n".join(texts), flags=re.MULTILINE)
+    return re.findall(r"^(?:identity|test|finding|not in this run): .*$", "\n".join(texts), flags=re.MULTILINE)
 
 
 if __name__ == "__main__":
