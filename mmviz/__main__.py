@@ -10,7 +10,10 @@ from mmviz.core.errors import MmvizError
 COMMANDS = {
     "app": ("mmviz.server.app", "serve the Explorer as a page without code"),
     "benchmark": ("mmviz.studies.benchmark_command", "compare all methods against modality imbalance under one budget"),
-    "course": ("mmviz.course.editions", "write the notebooks for students, teachers and nbgrader"),
+    "course": (
+        "mmviz.course.command_line",
+        "write the notebooks for students, teachers and nbgrader; report of a class",
+    ),
     "data": ("mmviz.data.command_line", "list, check and convert data sets"),
     "efficiency": ("mmviz.studies.efficiency.command_line", "time and memory of the fusions against length"),
     "experiment": ("mmviz.studies.command_line", "run a named experiment and print its table"),
