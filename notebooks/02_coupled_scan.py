@@ -77,6 +77,13 @@ print("check: both loops equal the kernel to rounding; with W = I the streams ar
 # %% [markdown]
 # ## 2 · From independent to uniform coupling
 #
+# First play with the recurrence itself. The page below computes it while you draw x, edit W and move Δ; it needs no kernel. *Predict: which
+# entries of W let a pulse of audio reach text, and after how many steps? Then choose a preset and press Play.*
+
+# %%
+mm.course.playground("coupled_scan")
+
+# %% [markdown]
 # One parameter θ goes from independent streams to uniform coupling: the rows of W are softmax(θ I). At θ = ∞ this is the identity, at
 # θ = 2 it is the initial value of our models, at θ = 0 it is the mean, 1/M everywhere.
 #

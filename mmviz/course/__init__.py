@@ -1,4 +1,4 @@
-"""Exercises of the notebooks: ``check`` an answer, get a ``hint`` or the ``solution``; ``fingerprint`` of results.
+"""Exercises of the notebooks: ``check`` an answer, get a ``hint`` or the ``solution``; ``fingerprint`` of results; a ``playground``.
 
 Claims of the notebooks by kind: ``identity``, ``test``, ``finding``; findings over five seeds: ``stored_finding``.
 
@@ -13,6 +13,7 @@ from mmviz.course.feedback import check, hint, solution
 from mmviz.course.findings_over_seeds import StoredFinding, stored_finding, stored_findings
 from mmviz.course.fingerprint import fingerprint
 from mmviz.course.grading import grade
+from mmviz.course.playground import playground
 
 __all__ = [
     "EXERCISES",
@@ -29,6 +30,7 @@ __all__ = [
     "grade",
     "hint",
     "identity",
+    "playground",
     "register",
     "solution",
     "stored_finding",

@@ -35,6 +35,8 @@ def test_all_sources_of_the_page_and_the_template_pass_the_strict_type_check():
 
 def test_a_new_file_in_views_is_part_of_the_next_build_with_no_other_change(tmp_path):
     shutil.copytree(ROOT / "mmviz" / "widgets", tmp_path / "mmviz" / "widgets")
+    (tmp_path / "mmviz" / "plots").mkdir()
+    shutil.copy(ROOT / "mmviz" / "plots" / "theme.py", tmp_path / "mmviz" / "plots")
     shutil.copy(ROOT / "package.json", tmp_path)
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules", target_is_directory=True)
     folder = tmp_path / "mmviz" / "widgets"

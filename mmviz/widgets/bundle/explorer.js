@@ -1,5 +1,5 @@
 "use strict";var mmviz=(()=>{var Ka=Object.defineProperty;var nd=Object.getOwnPropertyDescriptor;var sd=Object.getOwnPropertyNames;var ad=Object.prototype.hasOwnProperty;var rd=(t,e)=>{for(var n in e)Ka(t,n,{get:e[n],enumerable:!0})},od=(t,e,n,s)=>{if(e&&typeof e=="object"||typeof e=="function")for(let a of sd(e))!ad.call(t,a)&&
-a!==n&&Ka(t,a,{get:()=>e[a],enumerable:!(s=nd(e,a))||s.enumerable});return t};var id=t=>od(Ka({},"__esModule",{value:!0}),t);var fg={};rd(fg,{BESIDE_INDICES:()=>ta,DASHES:()=>Ze,allOf:()=>_e,argmax:()=>Wn,bar:()=>Oe,barValues:()=>Ja,brief:()=>St,button:()=>pt,changes:()=>Rt,chart:()=>Xt,
+a!==n&&Ka(t,a,{get:()=>e[a],enumerable:!(s=nd(e,a))||s.enumerable});return t};var id=t=>od(Ka({},"__esModule",{value:!0}),t);var dg={};rd(dg,{BESIDE_INDICES:()=>ta,DASHES:()=>Ze,allOf:()=>_e,argmax:()=>Wn,bar:()=>Oe,barValues:()=>Ja,brief:()=>St,button:()=>pt,changes:()=>Rt,chart:()=>Xt,
 choice:()=>Dt,coalitionWithout:()=>Ks,columnHead:()=>qe,columnsOfEqualHeight:()=>wo,dash:()=>as,ends:()=>Ya,epochName:()=>dn,faint:()=>it,fault:()=>$s,fill:()=>ne,
 fixed:()=>nt,glyph:()=>Lt,h:()=>p,heading:()=>mt,heightOf:()=>me,hint:()=>he,joint:()=>er,laneName:()=>bs,largest:()=>ee,lastColour:()=>On,layerOf:()=>tn,legend:()=>Ns,
 letters:()=>_n,mark:()=>Yt,modality:()=>Ot,moment:()=>ys,name:()=>Q,onDrag:()=>Jt,openFrame:()=>Un,openStandalone:()=>td,paint:()=>Zt,pathOf:()=>Fn,plot:()=>Pe,
@@ -107,7 +107,7 @@ var ye=(t,{brush:e})=>e??[0,t.sizes.time-1];function Ms(t,e){return t==null||e==
 s;t.length!==2?(e=Ms,n=(i,l)=>Ms(t(i),l),s=(i,l)=>t(i)-l):(e=t===Ms||t===vd?t:xd,n=t,s=t);function a(i,l,c=0,f=i.length){if(c<f){if(e(l,l)!==0)return f;do{let d=c+
 f>>>1;n(i[d],l)<0?c=d+1:f=d}while(c<f)}return c}function r(i,l,c=0,f=i.length){if(c<f){if(e(l,l)!==0)return f;do{let d=c+f>>>1;n(i[d],l)<=0?c=d+1:f=d}while(c<f)}
 return c}function o(i,l,c=0,f=i.length){let d=a(i,l,c,f-1);return d>c&&s(i[d-1],l)>-s(i[d],l)?d-1:d}return{left:a,center:o,right:r}}function xd(){return 0}function $d(t){
-return t===null?NaN:+t}var Jo=Yo(Ms),Vo=Jo.right,Cg=Jo.left,Ig=Yo($d).center;var Fg=Xo(Zo),jg=Xo(Md);function Xo(t){return function(e,n,s=n){if(!((n=+n)>=0))throw new RangeError("invalid rx");if(!((s=+s)>=0))throw new RangeError("invalid\
+return t===null?NaN:+t}var Jo=Yo(Ms),Vo=Jo.right,Ig=Jo.left,Fg=Yo($d).center;var jg=Xo(Zo),Lg=Xo(Md);function Xo(t){return function(e,n,s=n){if(!((n=+n)>=0))throw new RangeError("invalid rx");if(!((s=+s)>=0))throw new RangeError("invalid\
  ry");let{data:a,width:r,height:o}=e;if(!((r=Math.floor(r))>=0))throw new RangeError("invalid width");if(!((o=Math.floor(o!==void 0?o:a.length/r))>=0))throw new RangeError(
 "invalid height");if(!r||!o||!n&&!s)return e;let i=n&&t(n),l=s&&t(s),c=a.slice();return i&&l?(Gn(i,c,a,r,o),Gn(i,a,c,r,o),Gn(i,c,a,r,o),Kn(l,a,c,r,o),Kn(l,c,a,r,
 o),Kn(l,a,c,r,o)):i?(Gn(i,a,c,r,o),Gn(i,c,a,r,o),Gn(i,a,c,r,o)):l&&(Kn(l,a,c,r,o),Kn(l,c,a,r,o),Kn(l,a,c,r,o)),e}}function Gn(t,e,n,s,a){for(let r=0,o=s*a;r<o;)
@@ -115,12 +115,12 @@ t(e,n,r,r+=s,1)}function Kn(t,e,n,s,a){for(let r=0,o=s*a;r<s;++r)t(e,n,r,r+o,s)}
 e(n,s,a+1,r+1,o),e(n,s,a+2,r+2,o),e(n,s,a+3,r+3,o)}}function Zo(t){let e=Math.floor(t);if(e===t)return _d(t);let n=t-e,s=2*t+1;return(a,r,o,i,l)=>{if(!((i-=l)>=
 o))return;let c=e*r[o],f=l*e,d=f+l;for(let u=o,h=o+f;u<h;u+=l)c+=r[Math.min(i,u)];for(let u=o,h=i;u<=h;u+=l)c+=r[Math.min(i,u+f)],a[u]=(c+n*(r[Math.max(o,u-d)]+
 r[Math.min(i,u+d)]))/s,c-=r[Math.max(o,u-f)]}}function _d(t){let e=2*t+1;return(n,s,a,r,o)=>{if(!((r-=o)>=a))return;let i=t*s[a],l=o*t;for(let c=a,f=a+l;c<f;c+=
-o)i+=s[Math.min(r,c)];for(let c=a,f=r;c<=f;c+=o)i+=s[Math.min(r,c+l)],n[c]=i/e,i-=s[Math.max(a,c-l)]}}var kd=Array.prototype,Lg=kd.slice;var Ad=Math.sqrt(50),Od=Math.sqrt(10),Sd=Math.sqrt(2);function ea(t,e,n){let s=(e-t)/Math.max(0,n),a=Math.floor(Math.log10(s)),r=s/Math.pow(10,a),o=r>=Ad?10:r>=
+o)i+=s[Math.min(r,c)];for(let c=a,f=r;c<=f;c+=o)i+=s[Math.min(r,c+l)],n[c]=i/e,i-=s[Math.max(a,c-l)]}}var kd=Array.prototype,Rg=kd.slice;var Ad=Math.sqrt(50),Od=Math.sqrt(10),Sd=Math.sqrt(2);function ea(t,e,n){let s=(e-t)/Math.max(0,n),a=Math.floor(Math.log10(s)),r=s/Math.pow(10,a),o=r>=Ad?10:r>=
 Od?5:r>=Sd?2:1,i,l,c;return a<0?(c=Math.pow(10,-a)/o,i=Math.round(t*c),l=Math.round(e*c),i/c<t&&++i,l/c>e&&--l,c=-c):(c=Math.pow(10,a)*o,i=Math.round(t/c),l=Math.
 round(e/c),i*c<t&&++i,l*c>e&&--l),l<i&&.5<=n&&n<2?ea(t,e,n*2):[i,l,c]}function sa(t,e,n){if(e=+e,t=+t,n=+n,!(n>0))return[];if(t===e)return[t];let s=e<t,[a,r,o]=s?
 ea(e,t,n):ea(t,e,n);if(!(r>=a))return[];let i=r-a+1,l=new Array(i);if(s)if(o<0)for(let c=0;c<i;++c)l[c]=(r-c)/-o;else for(let c=0;c<i;++c)l[c]=(r-c)*o;else if(o<
 0)for(let c=0;c<i;++c)l[c]=(a+c)/-o;else for(let c=0;c<i;++c)l[c]=(a+c)*o;return l}function na(t,e,n){return e=+e,t=+t,n=+n,ea(t,e,n)[2]}function Qo(t,e,n){e=+e,
-t=+t,n=+n;let s=e<t,a=s?na(e,t,n):na(t,e,n);return(s?-1:1)*(a<0?1/-a:a)}var Rg=Nd(Math.random);function Nd(t){return function(n,s=0,a=n.length){let r=a-(s=+s);for(;r;){let o=t()*r--|0,i=n[r+s];n[r+s]=n[o+s],n[o+s]=i}return n}}function Xn(t,e,n){t.prototype=e.prototype=n,n.constructor=t}function As(t,e){var n=Object.create(t.prototype);for(var s in e)n[s]=e[s];return n}function hn(){}
+t=+t,n=+n;let s=e<t,a=s?na(e,t,n):na(t,e,n);return(s?-1:1)*(a<0?1/-a:a)}var Bg=Nd(Math.random);function Nd(t){return function(n,s=0,a=n.length){let r=a-(s=+s);for(;r;){let o=t()*r--|0,i=n[r+s];n[r+s]=n[o+s],n[o+s]=i}return n}}function Xn(t,e,n){t.prototype=e.prototype=n,n.constructor=t}function As(t,e){var n=Object.create(t.prototype);for(var s in e)n[s]=e[s];return n}function hn(){}
 var Tn=.7,Vn=1/Tn,Yn="\\s*([+-]?\\d+)\\s*",_s="\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)\\s*",We="\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)%\\s*",Ed=/^#([0-9a-f]{3,8})$/,
 zd=new RegExp(`^rgb\\(${Yn},${Yn},${Yn}\\)$`),Td=new RegExp(`^rgb\\(${We},${We},${We}\\)$`),Cd=new RegExp(`^rgba\\(${Yn},${Yn},${Yn},${_s}\\)$`),Id=new RegExp(`\
 ^rgba\\(${We},${We},${We},${_s}\\)$`),Fd=new RegExp(`^hsl\\(${_s},${We},${We}\\)$`),jd=new RegExp(`^hsla\\(${_s},${We},${We},${_s}\\)$`),ti={aliceblue:15792383,
@@ -188,7 +188,7 @@ return t+n*e}}function Ud(t,e,n){return t=Math.pow(t,n),e=Math.pow(e,n)-t,n=1/n,
 var n=e-t;return n?Oi(t,n):ua(isNaN(t)?e:t)}var Mi=(function t(e){var n=Gd(e);function s(a,r){var o=n((a=Cn(a)).r,(r=Cn(r)).r),i=n(a.g,r.g),l=n(a.b,r.b),c=we(a.
 opacity,r.opacity);return function(f){return a.r=o(f),a.g=i(f),a.b=l(f),a.opacity=c(f),a+""}}return s.gamma=t,s})(1);function Si(t){return function(e){var n=e.length,
 s=new Array(n),a=new Array(n),r=new Array(n),o,i;for(o=0;o<n;++o)i=Cn(e[o]),s[o]=i.r||0,a[o]=i.g||0,r[o]=i.b||0;return s=t(s),a=t(a),r=t(r),i.opacity=1,function(l){
-return i.r=s(l),i.g=a(l),i.b=r(l),i+""}}}var Ni=Si(Wd),Dg=Si(Hd);function Kd(t,e){e||(e=[]);var n=t?Math.min(e.length,t.length):0,s=e.slice(),a;return function(r){
+return i.r=s(l),i.g=a(l),i.b=r(l),i+""}}}var Ni=Si(Wd),Wg=Si(Hd);function Kd(t,e){e||(e=[]);var n=t?Math.min(e.length,t.length):0,s=e.slice(),a;return function(r){
 for(a=0;a<n;++a)s[a]=t[a]*(1-r)+e[a]*r;return s}}function Yd(t){return ArrayBuffer.isView(t)&&!(t instanceof DataView)}function Jd(t,e){var n=e?e.length:0,s=t?Math.min(n,t.length):0,a=new Array(s),r=new Array(n),o;for(o=0;o<s;++o)a[o]=ha(t[o],e[o]);for(;o<n;++o)r[o]=e[o];return function(i){
 for(o=0;o<s;++o)r[o]=a[o](i);return r}}function Vd(t,e){var n=new Date;return t=+t,e=+e,function(s){return n.setTime(t*(1-s)+e*s),n}}function Ie(t,e){return t=+t,
 e=+e,function(n){return t*(1-n)+e*n}}function Xd(t,e){var n={},s={},a;(t===null||typeof t!="object")&&(t={}),(e===null||typeof e!="object")&&(e={});for(a in e)a in
@@ -208,16 +208,16 @@ f,u)})}else(d||u)&&h.push("translate("+d+e+u+n)}function o(c,f,d,u){c!==f?(c-f>1
 f&&d.push(a(d)+"rotate("+f+s)}function i(c,f,d,u){c!==f?u.push({i:d.push(a(d)+"skewX(",null,s)-2,x:Ie(c,f)}):f&&d.push(a(d)+"skewX("+f+s)}function l(c,f,d,u,h,m){
 if(c!==d||f!==u){var g=h.push(a(h)+"scale(",null,",",null,")");m.push({i:g-4,x:Ie(c,d)},{i:g-2,x:Ie(f,u)})}else(d!==1||u!==1)&&h.push(a(h)+"scale("+d+","+u+")")}
 return function(c,f){var d=[],u=[];return c=t(c),f=t(f),r(c.translateX,c.translateY,f.translateX,f.translateY,d,u),o(c.rotate,f.rotate,d,u),i(c.skewX,f.skewX,d,
-u),l(c.scaleX,c.scaleY,f.scaleX,f.scaleY,d,u),c=f=null,function(h){for(var m=-1,g=u.length,y;++m<g;)d[(y=u[m]).i]=y.x(h);return d.join("")}}}var Wg=Ti(eu,"px, ",
-"px)","deg)"),Hg=Ti(nu,", ",")",")"),su=1e-12;function ki(t){return((t=Math.exp(t))+1/t)/2}function au(t){return((t=Math.exp(t))-1/t)/2}function ru(t){return((t=
-Math.exp(2*t))-1)/(t+1)}var Ug=(function t(e,n,s){function a(r,o){var i=r[0],l=r[1],c=r[2],f=o[0],d=o[1],u=o[2],h=f-i,m=d-l,g=h*h+m*m,y,x;if(g<su)x=Math.log(u/c)/
+u),l(c.scaleX,c.scaleY,f.scaleX,f.scaleY,d,u),c=f=null,function(h){for(var m=-1,g=u.length,y;++m<g;)d[(y=u[m]).i]=y.x(h);return d.join("")}}}var Hg=Ti(eu,"px, ",
+"px)","deg)"),Ug=Ti(nu,", ",")",")"),su=1e-12;function ki(t){return((t=Math.exp(t))+1/t)/2}function au(t){return((t=Math.exp(t))-1/t)/2}function ru(t){return((t=
+Math.exp(2*t))-1)/(t+1)}var Gg=(function t(e,n,s){function a(r,o){var i=r[0],l=r[1],c=r[2],f=o[0],d=o[1],u=o[2],h=f-i,m=d-l,g=h*h+m*m,y,x;if(g<su)x=Math.log(u/c)/
 e,y=function(k){return[i+k*h,l+k*m,c*Math.exp(e*k*x)]};else{var b=Math.sqrt(g),w=(u*u-c*c+s*g)/(2*c*n*b),A=(u*u-c*c-s*g)/(2*u*n*b),$=Math.log(Math.sqrt(w*w+1)-w),
 v=Math.log(Math.sqrt(A*A+1)-A);x=(v-$)/e,y=function(k){var S=k*x,M=ki($),z=c/(n*b)*(M*ru(e*S+$)-au($));return[i+z*h,l+z*m,c*M/ki(e*S+$)]}}return y.duration=Math.
 abs(x)*1e3*e/Math.SQRT2,y}return a.rho=function(r){var o=Math.max(.001,+r),i=o*o,l=i*i;return t(o,i,l)},a})(Math.SQRT2,2,4);function Ci(t){return function(e,n){
 var s=t((e=la(e)).h,(n=la(n)).h),a=we(e.s,n.s),r=we(e.l,n.l),o=we(e.opacity,n.opacity);return function(i){return e.h=s(i),e.s=a(i),e.l=r(i),e.opacity=o(i),e+""}}}
-var Gg=Ci(hr),Kg=Ci(we);function Ii(t){return function(e,n){var s=t((e=ca(e)).h,(n=ca(n)).h),a=we(e.c,n.c),r=we(e.l,n.l),o=we(e.opacity,n.opacity);return function(i){return e.h=s(i),e.
-c=a(i),e.l=r(i),e.opacity=o(i),e+""}}}var Yg=Ii(hr),Jg=Ii(we);function Fi(t){return(function e(n){n=+n;function s(a,r){var o=t((a=Ne(a)).h,(r=Ne(r)).h),i=we(a.s,
-r.s),l=we(a.l,r.l),c=we(a.opacity,r.opacity);return function(f){return a.h=o(f),a.s=i(f),a.l=l(Math.pow(f,n)),a.opacity=c(f),a+""}}return s.gamma=e,s})(1)}var Vg=Fi(
+var Kg=Ci(hr),Yg=Ci(we);function Ii(t){return function(e,n){var s=t((e=ca(e)).h,(n=ca(n)).h),a=we(e.c,n.c),r=we(e.l,n.l),o=we(e.opacity,n.opacity);return function(i){return e.h=s(i),e.
+c=a(i),e.l=r(i),e.opacity=o(i),e+""}}}var Jg=Ii(hr),Vg=Ii(we);function Fi(t){return(function e(n){n=+n;function s(a,r){var o=t((a=Ne(a)).h,(r=Ne(r)).h),i=we(a.s,
+r.s),l=we(a.l,r.l),c=we(a.opacity,r.opacity);return function(f){return a.h=o(f),a.s=i(f),a.l=l(Math.pow(f,n)),a.opacity=c(f),a+""}}return s.gamma=e,s})(1)}var Xg=Fi(
 hr),pa=Fi(we);function ou(t){return Math.abs(t=Math.round(t))>=1e21?t.toLocaleString("en").replace(/,/g,""):t.toString(10)}function ga(t,e){if(!isFinite(t)||t===0)return null;
 var n=(t=e?t.toExponential(e-1):t.toExponential()).indexOf("e"),s=t.slice(0,n);return[s.length>1?s[0]+s.slice(2):s,+t.slice(n+1)]}function Qn(t){return t=ga(Math.
 abs(t)),t?t[1]:NaN}function iu(t,e){return function(n,s){for(var a=n.length,r=[],o=0,i=t[0],l=0;a>0&&i>0&&(l+i+1>s&&(i=Math.max(1,s-l)),r.push(n.substring(a-=i,
@@ -741,75 +741,75 @@ matrix: rows are true classes, columns are predicted classes",corner:["true ↓"
 map(N=>({head:[Q(r[N]),p("span",{class:"mmv-faint"},` n = ${w[N]}`)],cells:v.map(_=>S(N,_))}))}));let M=$.reduce((N,_)=>N+_,0)/2,z=w.reduce((N,_)=>N+_,0);d.replaceChildren(
 `${M} of ${z} samples misclassified with ${a.subsetName(g)}. Outlined: correct. ${v.length<o?`The ${v.length} of ${o} classes with the most errors are shown. `:
 ""}${z<l?`${l-z} samples with a prediction that is not finite are left out. `:""}`,he("Press a cell to list its samples."))}return m(),()=>{}}yt({name:"confusio\
-n matrix",place:"side",order:5,section:"overview",needs:["confusion","overview_value"],height:()=>330,mount:gh});function kt(t){for(var e=t.length/6|0,n=new Array(e),s=0;s<e;)n[s]="#"+t.slice(s*6,++s*6);return n}var Ty=kt("1f77b4ff7f0e2ca02cd627289467bd8c564be377c27f7f7fbc\
-bd2217becf"),Cy=kt("7fc97fbeaed4fdc086ffff99386cb0f0027fbf5b17666666"),Iy=kt("1b9e77d95f027570b3e7298a66a61ee6ab02a6761d666666"),Fy=kt("4269d0efb118ff725c6cc5b0\
-3ca951ff8ab7a463f297bbf59c6b4e9498a0"),jy=kt("a6cee31f78b4b2df8a33a02cfb9a99e31a1cfdbf6fff7f00cab2d66a3d9affff99b15928"),Ly=kt("fbb4aeb3cde3ccebc5decbe4fed9a6ff\
-ffcce5d8bdfddaecf2f2f2"),Ry=kt("b3e2cdfdcdaccbd5e8f4cae4e6f5c9fff2aef1e2cccccccc"),By=kt("e41a1c377eb84daf4a984ea3ff7f00ffff33a65628f781bf999999"),Py=kt("66c2a5\
-fc8d628da0cbe78ac3a6d854ffd92fe5c494b3b3b3"),qy=kt("8dd3c7ffffb3bebadafb807280b1d3fdb462b3de69fccde5d9d9d9bc80bdccebc5ffed6f"),Er=kt("4e79a7f28e2ce1575976b7b259\
+n matrix",place:"side",order:5,section:"overview",needs:["confusion","overview_value"],height:()=>330,mount:gh});function kt(t){for(var e=t.length/6|0,n=new Array(e),s=0;s<e;)n[s]="#"+t.slice(s*6,++s*6);return n}var Cy=kt("1f77b4ff7f0e2ca02cd627289467bd8c564be377c27f7f7fbc\
+bd2217becf"),Iy=kt("7fc97fbeaed4fdc086ffff99386cb0f0027fbf5b17666666"),Fy=kt("1b9e77d95f027570b3e7298a66a61ee6ab02a6761d666666"),jy=kt("4269d0efb118ff725c6cc5b0\
+3ca951ff8ab7a463f297bbf59c6b4e9498a0"),Ly=kt("a6cee31f78b4b2df8a33a02cfb9a99e31a1cfdbf6fff7f00cab2d66a3d9affff99b15928"),Ry=kt("fbb4aeb3cde3ccebc5decbe4fed9a6ff\
+ffcce5d8bdfddaecf2f2f2"),By=kt("b3e2cdfdcdaccbd5e8f4cae4e6f5c9fff2aef1e2cccccccc"),Py=kt("e41a1c377eb84daf4a984ea3ff7f00ffff33a65628f781bf999999"),qy=kt("66c2a5\
+fc8d628da0cbe78ac3a6d854ffd92fe5c494b3b3b3"),Dy=kt("8dd3c7ffffb3bebadafb807280b1d3fdb462b3de69fccde5d9d9d9bc80bdccebc5ffed6f"),Er=kt("4e79a7f28e2ce1575976b7b259\
 a14fedc949af7aa1ff9da79c755fbab0ab"),qt=t=>Ni(t[t.length-1]),bh=new Array(3).concat("d8b365f5f5f55ab4ac","a6611adfc27d80cdc1018571","a6611adfc27df5f5f580cdc1018\
 571","8c510ad8b365f6e8c3c7eae55ab4ac01665e","8c510ad8b365f6e8c3f5f5f5c7eae55ab4ac01665e","8c510abf812ddfc27df6e8c3c7eae580cdc135978f01665e","8c510abf812ddfc27df\
 6e8c3f5f5f5c7eae580cdc135978f01665e","5430058c510abf812ddfc27df6e8c3c7eae580cdc135978f01665e003c30","5430058c510abf812ddfc27df6e8c3f5f5f5c7eae580cdc135978f01665\
-e003c30").map(kt),Dy=qt(bh),yh=new Array(3).concat("af8dc3f7f7f77fbf7b","7b3294c2a5cfa6dba0008837","7b3294c2a5cff7f7f7a6dba0008837","762a83af8dc3e7d4e8d9f0d37fb\
+e003c30").map(kt),Wy=qt(bh),yh=new Array(3).concat("af8dc3f7f7f77fbf7b","7b3294c2a5cfa6dba0008837","7b3294c2a5cff7f7f7a6dba0008837","762a83af8dc3e7d4e8d9f0d37fb\
 f7b1b7837","762a83af8dc3e7d4e8f7f7f7d9f0d37fbf7b1b7837","762a839970abc2a5cfe7d4e8d9f0d3a6dba05aae611b7837","762a839970abc2a5cfe7d4e8f7f7f7d9f0d3a6dba05aae611b78\
-37","40004b762a839970abc2a5cfe7d4e8d9f0d3a6dba05aae611b783700441b","40004b762a839970abc2a5cfe7d4e8f7f7f7d9f0d3a6dba05aae611b783700441b").map(kt),Wy=qt(yh),wh=new Array(
+37","40004b762a839970abc2a5cfe7d4e8d9f0d3a6dba05aae611b783700441b","40004b762a839970abc2a5cfe7d4e8f7f7f7d9f0d3a6dba05aae611b783700441b").map(kt),Hy=qt(yh),wh=new Array(
 3).concat("e9a3c9f7f7f7a1d76a","d01c8bf1b6dab8e1864dac26","d01c8bf1b6daf7f7f7b8e1864dac26","c51b7de9a3c9fde0efe6f5d0a1d76a4d9221","c51b7de9a3c9fde0eff7f7f7e6f5d\
 0a1d76a4d9221","c51b7dde77aef1b6dafde0efe6f5d0b8e1867fbc414d9221","c51b7dde77aef1b6dafde0eff7f7f7e6f5d0b8e1867fbc414d9221","8e0152c51b7dde77aef1b6dafde0efe6f5d0\
-b8e1867fbc414d9221276419","8e0152c51b7dde77aef1b6dafde0eff7f7f7e6f5d0b8e1867fbc414d9221276419").map(kt),Hy=qt(wh),vh=new Array(3).concat("998ec3f7f7f7f1a340","5\
+b8e1867fbc414d9221276419","8e0152c51b7dde77aef1b6dafde0eff7f7f7e6f5d0b8e1867fbc414d9221276419").map(kt),Uy=qt(wh),vh=new Array(3).concat("998ec3f7f7f7f1a340","5\
 e3c99b2abd2fdb863e66101","5e3c99b2abd2f7f7f7fdb863e66101","542788998ec3d8daebfee0b6f1a340b35806","542788998ec3d8daebf7f7f7fee0b6f1a340b35806","5427888073acb2abd\
 2d8daebfee0b6fdb863e08214b35806","5427888073acb2abd2d8daebf7f7f7fee0b6fdb863e08214b35806","2d004b5427888073acb2abd2d8daebfee0b6fdb863e08214b358067f3b08","2d004b\
-5427888073acb2abd2d8daebf7f7f7fee0b6fdb863e08214b358067f3b08").map(kt),Uy=qt(vh),xh=new Array(3).concat("ef8a62f7f7f767a9cf","ca0020f4a58292c5de0571b0","ca0020f\
+5427888073acb2abd2d8daebf7f7f7fee0b6fdb863e08214b358067f3b08").map(kt),Gy=qt(vh),xh=new Array(3).concat("ef8a62f7f7f767a9cf","ca0020f4a58292c5de0571b0","ca0020f\
 4a582f7f7f792c5de0571b0","b2182bef8a62fddbc7d1e5f067a9cf2166ac","b2182bef8a62fddbc7f7f7f7d1e5f067a9cf2166ac","b2182bd6604df4a582fddbc7d1e5f092c5de4393c32166ac",
 "b2182bd6604df4a582fddbc7f7f7f7d1e5f092c5de4393c32166ac","67001fb2182bd6604df4a582fddbc7d1e5f092c5de4393c32166ac053061","67001fb2182bd6604df4a582fddbc7f7f7f7d1e\
-5f092c5de4393c32166ac053061").map(kt),Gy=qt(xh),$h=new Array(3).concat("ef8a62ffffff999999","ca0020f4a582bababa404040","ca0020f4a582ffffffbababa404040","b2182be\
+5f092c5de4393c32166ac053061").map(kt),Ky=qt(xh),$h=new Array(3).concat("ef8a62ffffff999999","ca0020f4a582bababa404040","ca0020f4a582ffffffbababa404040","b2182be\
 f8a62fddbc7e0e0e09999994d4d4d","b2182bef8a62fddbc7ffffffe0e0e09999994d4d4d","b2182bd6604df4a582fddbc7e0e0e0bababa8787874d4d4d","b2182bd6604df4a582fddbc7ffffffe0\
 e0e0bababa8787874d4d4d","67001fb2182bd6604df4a582fddbc7e0e0e0bababa8787874d4d4d1a1a1a","67001fb2182bd6604df4a582fddbc7ffffffe0e0e0bababa8787874d4d4d1a1a1a").map(
-kt),Ky=qt($h),Mh=new Array(3).concat("fc8d59ffffbf91bfdb","d7191cfdae61abd9e92c7bb6","d7191cfdae61ffffbfabd9e92c7bb6","d73027fc8d59fee090e0f3f891bfdb4575b4","d7\
+kt),Yy=qt($h),Mh=new Array(3).concat("fc8d59ffffbf91bfdb","d7191cfdae61abd9e92c7bb6","d7191cfdae61ffffbfabd9e92c7bb6","d73027fc8d59fee090e0f3f891bfdb4575b4","d7\
 3027fc8d59fee090ffffbfe0f3f891bfdb4575b4","d73027f46d43fdae61fee090e0f3f8abd9e974add14575b4","d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4","a50026d73\
-027f46d43fdae61fee090e0f3f8abd9e974add14575b4313695","a50026d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4313695").map(kt),Yy=qt(Mh),_h=new Array(3).concat(
+027f46d43fdae61fee090e0f3f8abd9e974add14575b4313695","a50026d73027f46d43fdae61fee090ffffbfe0f3f8abd9e974add14575b4313695").map(kt),Jy=qt(Mh),_h=new Array(3).concat(
 "fc8d59ffffbf91cf60","d7191cfdae61a6d96a1a9641","d7191cfdae61ffffbfa6d96a1a9641","d73027fc8d59fee08bd9ef8b91cf601a9850","d73027fc8d59fee08bffffbfd9ef8b91cf601a9\
 850","d73027f46d43fdae61fee08bd9ef8ba6d96a66bd631a9850","d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850","a50026d73027f46d43fdae61fee08bd9ef8ba6d96a66bd\
-631a9850006837","a50026d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850006837").map(kt),Jy=qt(_h),kh=new Array(3).concat("fc8d59ffffbf99d594","d7191cfdae6\
+631a9850006837","a50026d73027f46d43fdae61fee08bffffbfd9ef8ba6d96a66bd631a9850006837").map(kt),Vy=qt(_h),kh=new Array(3).concat("fc8d59ffffbf99d594","d7191cfdae6\
 1abdda42b83ba","d7191cfdae61ffffbfabdda42b83ba","d53e4ffc8d59fee08be6f59899d5943288bd","d53e4ffc8d59fee08bffffbfe6f59899d5943288bd","d53e4ff46d43fdae61fee08be6f\
 598abdda466c2a53288bd","d53e4ff46d43fdae61fee08bffffbfe6f598abdda466c2a53288bd","9e0142d53e4ff46d43fdae61fee08be6f598abdda466c2a53288bd5e4fa2","9e0142d53e4ff46d\
-43fdae61fee08bffffbfe6f598abdda466c2a53288bd5e4fa2").map(kt),Vy=qt(kh),Ah=new Array(3).concat("e5f5f999d8c92ca25f","edf8fbb2e2e266c2a4238b45","edf8fbb2e2e266c2a\
+43fdae61fee08bffffbfe6f598abdda466c2a53288bd5e4fa2").map(kt),Xy=qt(kh),Ah=new Array(3).concat("e5f5f999d8c92ca25f","edf8fbb2e2e266c2a4238b45","edf8fbb2e2e266c2a\
 42ca25f006d2c","edf8fbccece699d8c966c2a42ca25f006d2c","edf8fbccece699d8c966c2a441ae76238b45005824","f7fcfde5f5f9ccece699d8c966c2a441ae76238b45005824","f7fcfde5f\
-5f9ccece699d8c966c2a441ae76238b45006d2c00441b").map(kt),Xy=qt(Ah),Oh=new Array(3).concat("e0ecf49ebcda8856a7","edf8fbb3cde38c96c688419d","edf8fbb3cde38c96c68856\
+5f9ccece699d8c966c2a441ae76238b45006d2c00441b").map(kt),Zy=qt(Ah),Oh=new Array(3).concat("e0ecf49ebcda8856a7","edf8fbb3cde38c96c688419d","edf8fbb3cde38c96c68856\
 a7810f7c","edf8fbbfd3e69ebcda8c96c68856a7810f7c","edf8fbbfd3e69ebcda8c96c68c6bb188419d6e016b","f7fcfde0ecf4bfd3e69ebcda8c96c68c6bb188419d6e016b","f7fcfde0ecf4bf\
-d3e69ebcda8c96c68c6bb188419d810f7c4d004b").map(kt),Zy=qt(Oh),Sh=new Array(3).concat("e0f3dba8ddb543a2ca","f0f9e8bae4bc7bccc42b8cbe","f0f9e8bae4bc7bccc443a2ca086\
+d3e69ebcda8c96c68c6bb188419d810f7c4d004b").map(kt),Qy=qt(Oh),Sh=new Array(3).concat("e0f3dba8ddb543a2ca","f0f9e8bae4bc7bccc42b8cbe","f0f9e8bae4bc7bccc443a2ca086\
 8ac","f0f9e8ccebc5a8ddb57bccc443a2ca0868ac","f0f9e8ccebc5a8ddb57bccc44eb3d32b8cbe08589e","f7fcf0e0f3dbccebc5a8ddb57bccc44eb3d32b8cbe08589e","f7fcf0e0f3dbccebc5a\
-8ddb57bccc44eb3d32b8cbe0868ac084081").map(kt),Qy=qt(Sh),Nh=new Array(3).concat("fee8c8fdbb84e34a33","fef0d9fdcc8afc8d59d7301f","fef0d9fdcc8afc8d59e34a33b30000",
+8ddb57bccc44eb3d32b8cbe0868ac084081").map(kt),tw=qt(Sh),Nh=new Array(3).concat("fee8c8fdbb84e34a33","fef0d9fdcc8afc8d59d7301f","fef0d9fdcc8afc8d59e34a33b30000",
 "fef0d9fdd49efdbb84fc8d59e34a33b30000","fef0d9fdd49efdbb84fc8d59ef6548d7301f990000","fff7ecfee8c8fdd49efdbb84fc8d59ef6548d7301f990000","fff7ecfee8c8fdd49efdbb84\
-fc8d59ef6548d7301fb300007f0000").map(kt),tw=qt(Nh),Eh=new Array(3).concat("ece2f0a6bddb1c9099","f6eff7bdc9e167a9cf02818a","f6eff7bdc9e167a9cf1c9099016c59","f6ef\
+fc8d59ef6548d7301fb300007f0000").map(kt),ew=qt(Nh),Eh=new Array(3).concat("ece2f0a6bddb1c9099","f6eff7bdc9e167a9cf02818a","f6eff7bdc9e167a9cf1c9099016c59","f6ef\
 f7d0d1e6a6bddb67a9cf1c9099016c59","f6eff7d0d1e6a6bddb67a9cf3690c002818a016450","fff7fbece2f0d0d1e6a6bddb67a9cf3690c002818a016450","fff7fbece2f0d0d1e6a6bddb67a9c\
-f3690c002818a016c59014636").map(kt),ew=qt(Eh),zh=new Array(3).concat("ece7f2a6bddb2b8cbe","f1eef6bdc9e174a9cf0570b0","f1eef6bdc9e174a9cf2b8cbe045a8d","f1eef6d0d\
+f3690c002818a016c59014636").map(kt),nw=qt(Eh),zh=new Array(3).concat("ece7f2a6bddb2b8cbe","f1eef6bdc9e174a9cf0570b0","f1eef6bdc9e174a9cf2b8cbe045a8d","f1eef6d0d\
 1e6a6bddb74a9cf2b8cbe045a8d","f1eef6d0d1e6a6bddb74a9cf3690c00570b0034e7b","fff7fbece7f2d0d1e6a6bddb74a9cf3690c00570b0034e7b","fff7fbece7f2d0d1e6a6bddb74a9cf3690\
-c00570b0045a8d023858").map(kt),nw=qt(zh),Th=new Array(3).concat("e7e1efc994c7dd1c77","f1eef6d7b5d8df65b0ce1256","f1eef6d7b5d8df65b0dd1c77980043","f1eef6d4b9dac9\
+c00570b0045a8d023858").map(kt),sw=qt(zh),Th=new Array(3).concat("e7e1efc994c7dd1c77","f1eef6d7b5d8df65b0ce1256","f1eef6d7b5d8df65b0dd1c77980043","f1eef6d4b9dac9\
 94c7df65b0dd1c77980043","f1eef6d4b9dac994c7df65b0e7298ace125691003f","f7f4f9e7e1efd4b9dac994c7df65b0e7298ace125691003f","f7f4f9e7e1efd4b9dac994c7df65b0e7298ace1\
-25698004367001f").map(kt),sw=qt(Th),Ch=new Array(3).concat("fde0ddfa9fb5c51b8a","feebe2fbb4b9f768a1ae017e","feebe2fbb4b9f768a1c51b8a7a0177","feebe2fcc5c0fa9fb5f\
+25698004367001f").map(kt),aw=qt(Th),Ch=new Array(3).concat("fde0ddfa9fb5c51b8a","feebe2fbb4b9f768a1ae017e","feebe2fbb4b9f768a1c51b8a7a0177","feebe2fcc5c0fa9fb5f\
 768a1c51b8a7a0177","feebe2fcc5c0fa9fb5f768a1dd3497ae017e7a0177","fff7f3fde0ddfcc5c0fa9fb5f768a1dd3497ae017e7a0177","fff7f3fde0ddfcc5c0fa9fb5f768a1dd3497ae017e7a\
-017749006a").map(kt),aw=qt(Ch),Ih=new Array(3).concat("edf8b17fcdbb2c7fb8","ffffcca1dab441b6c4225ea8","ffffcca1dab441b6c42c7fb8253494","ffffccc7e9b47fcdbb41b6c4\
+017749006a").map(kt),rw=qt(Ch),Ih=new Array(3).concat("edf8b17fcdbb2c7fb8","ffffcca1dab441b6c4225ea8","ffffcca1dab441b6c42c7fb8253494","ffffccc7e9b47fcdbb41b6c4\
 2c7fb8253494","ffffccc7e9b47fcdbb41b6c41d91c0225ea80c2c84","ffffd9edf8b1c7e9b47fcdbb41b6c41d91c0225ea80c2c84","ffffd9edf8b1c7e9b47fcdbb41b6c41d91c0225ea82534940\
-81d58").map(kt),rw=qt(Ih),Fh=new Array(3).concat("f7fcb9addd8e31a354","ffffccc2e69978c679238443","ffffccc2e69978c67931a354006837","ffffccd9f0a3addd8e78c67931a35\
+81d58").map(kt),ow=qt(Ih),Fh=new Array(3).concat("f7fcb9addd8e31a354","ffffccc2e69978c679238443","ffffccc2e69978c67931a354006837","ffffccd9f0a3addd8e78c67931a35\
 4006837","ffffccd9f0a3addd8e78c67941ab5d238443005a32","ffffe5f7fcb9d9f0a3addd8e78c67941ab5d238443005a32","ffffe5f7fcb9d9f0a3addd8e78c67941ab5d238443006837004529").
-map(kt),ow=qt(Fh),jh=new Array(3).concat("fff7bcfec44fd95f0e","ffffd4fed98efe9929cc4c02","ffffd4fed98efe9929d95f0e993404","ffffd4fee391fec44ffe9929d95f0e993404",
+map(kt),iw=qt(Fh),jh=new Array(3).concat("fff7bcfec44fd95f0e","ffffd4fed98efe9929cc4c02","ffffd4fed98efe9929d95f0e993404","ffffd4fee391fec44ffe9929d95f0e993404",
 "ffffd4fee391fec44ffe9929ec7014cc4c028c2d04","ffffe5fff7bcfee391fec44ffe9929ec7014cc4c028c2d04","ffffe5fff7bcfee391fec44ffe9929ec7014cc4c02993404662506").map(kt),
-iw=qt(jh),Lh=new Array(3).concat("ffeda0feb24cf03b20","ffffb2fecc5cfd8d3ce31a1c","ffffb2fecc5cfd8d3cf03b20bd0026","ffffb2fed976feb24cfd8d3cf03b20bd0026","ffffb2\
-fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cbd0026800026").map(kt),lw=qt(
+lw=qt(jh),Lh=new Array(3).concat("ffeda0feb24cf03b20","ffffb2fecc5cfd8d3ce31a1c","ffffb2fecc5cfd8d3cf03b20bd0026","ffffb2fed976feb24cfd8d3cf03b20bd0026","ffffb2\
+fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cb10026","ffffccffeda0fed976feb24cfd8d3cfc4e2ae31a1cbd0026800026").map(kt),cw=qt(
 Lh),Rh=new Array(3).concat("deebf79ecae13182bd","eff3ffbdd7e76baed62171b5","eff3ffbdd7e76baed63182bd08519c","eff3ffc6dbef9ecae16baed63182bd08519c","eff3ffc6dbef\
-9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b508519c08306b").map(kt),cw=qt(Rh),Bh=new Array(
+9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b5084594","f7fbffdeebf7c6dbef9ecae16baed64292c62171b508519c08306b").map(kt),fw=qt(Rh),Bh=new Array(
 3).concat("e5f5e0a1d99b31a354","edf8e9bae4b374c476238b45","edf8e9bae4b374c47631a354006d2c","edf8e9c7e9c0a1d99b74c47631a354006d2c","edf8e9c7e9c0a1d99b74c47641ab5\
-d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45006d2c00441b").map(kt),fw=qt(Bh),Ph=new Array(3).concat(
+d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45005a32","f7fcf5e5f5e0c7e9c0a1d99b74c47641ab5d238b45006d2c00441b").map(kt),dw=qt(Bh),Ph=new Array(3).concat(
 "f0f0f0bdbdbd636363","f7f7f7cccccc969696525252","f7f7f7cccccc969696636363252525","f7f7f7d9d9d9bdbdbd969696636363252525","f7f7f7d9d9d9bdbdbd969696737373525252252\
-525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525000000").map(kt),dw=qt(Ph),qh=new Array(3).concat("efed\
+525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525","fffffff0f0f0d9d9d9bdbdbd969696737373525252252525000000").map(kt),uw=qt(Ph),qh=new Array(3).concat("efed\
 f5bcbddc756bb1","f2f0f7cbc9e29e9ac86a51a3","f2f0f7cbc9e29e9ac8756bb154278f","f2f0f7dadaebbcbddc9e9ac8756bb154278f","f2f0f7dadaebbcbddc9e9ac8807dba6a51a34a1486",
-"fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a34a1486","fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a354278f3f007d").map(kt),uw=qt(qh),Dh=new Array(3).concat("fee0d2fc9\
+"fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a34a1486","fcfbfdefedf5dadaebbcbddc9e9ac8807dba6a51a354278f3f007d").map(kt),hw=qt(qh),Dh=new Array(3).concat("fee0d2fc9\
 272de2d26","fee5d9fcae91fb6a4acb181d","fee5d9fcae91fb6a4ade2d26a50f15","fee5d9fcbba1fc9272fb6a4ade2d26a50f15","fee5d9fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5\
-f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181da50f1567000d").map(kt),hw=qt(Dh),Wh=new Array(3).concat("fee6cefdae6be6\
+f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181d99000d","fff5f0fee0d2fcbba1fc9272fb6a4aef3b2ccb181da50f1567000d").map(kt),pw=qt(Dh),Wh=new Array(3).concat("fee6cefdae6be6\
 550d","feeddefdbe85fd8d3cd94701","feeddefdbe85fd8d3ce6550da63603","feeddefdd0a2fdae6bfd8d3ce6550da63603","feeddefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee\
-6cefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee6cefdd0a2fdae6bfd8d3cf16913d94801a636037f2704").map(kt),pw=qt(Wh);function Ml(t){return t=Math.max(0,Math.min(
+6cefdd0a2fdae6bfd8d3cf16913d948018c2d04","fff5ebfee6cefdd0a2fdae6bfd8d3cf16913d94801a636037f2704").map(kt),mw=qt(Wh);function Ml(t){return t=Math.max(0,Math.min(
 1,t)),"rgb("+Math.max(0,Math.min(255,Math.round(-4.54-t*(35.34-t*(2381.73-t*(6402.7-t*(7024.72-t*2710.57)))))))+", "+Math.max(0,Math.min(255,Math.round(32.49+t*
 (170.73+t*(52.82-t*(131.46-t*(176.58-t*67.37)))))))+", "+Math.max(0,Math.min(255,Math.round(81.24+t*(442.36-t*(2482.43-t*(6167.24-t*(6614.94-t*2475.67)))))))+")"}
-var mw=pa(Ne(300,.5,0),Ne(-240,.5,1)),gw=pa(Ne(-100,.75,.35),Ne(80,1.5,.8)),bw=pa(Ne(260,.75,.35),Ne(80,1.5,.8)),yw=Ne();var ww=Cn(),vw=Math.PI/3,xw=Math.PI*2/3;function Aa(t){var e=t.length;return function(n){return t[Math.max(0,Math.min(e-1,Math.floor(n*e)))]}}var $w=Aa(kt("44015444025645045745055946075a46085c460a5d46\
+var gw=pa(Ne(300,.5,0),Ne(-240,.5,1)),bw=pa(Ne(-100,.75,.35),Ne(80,1.5,.8)),yw=pa(Ne(260,.75,.35),Ne(80,1.5,.8)),ww=Ne();var vw=Cn(),xw=Math.PI/3,$w=Math.PI*2/3;function Aa(t){var e=t.length;return function(n){return t[Math.max(0,Math.min(e-1,Math.floor(n*e)))]}}var Mw=Aa(kt("44015444025645045745055946075a46085c460a5d46\
 0b5e470d60470e6147106347116447136548146748166848176948186a481a6c481b6d481c6e481d6f481f70482071482173482374482475482576482677482878482979472a7a472c7a472d7b472e7c\
 472f7d46307e46327e46337f463480453581453781453882443983443a83443b84433d84433e85423f854240864241864142874144874045884046883f47883f48893e49893e4a893e4c8a3d4d8a3d4e\
 8a3c4f8a3c508b3b518b3b528b3a538b3a548c39558c39568c38588c38598c375a8c375b8d365c8d365d8d355e8d355f8d34608d34618d33628d33638d32648e32658e31668e31678e31688e30698e30\
@@ -819,7 +819,7 @@ var mw=pa(Ne(300,.5,0),Ne(-240,.5,1)),gw=pa(Ne(-100,.75,.35),Ne(80,1.5,.8)),bw=p
 b57b32b67a34b67935b77937b87838b9773aba763bbb753dbc743fbc7340bd7242be7144bf7046c06f48c16e4ac16d4cc26c4ec36b50c46a52c56954c56856c66758c7655ac8645cc8635ec96260ca60\
 63cb5f65cb5e67cc5c69cd5b6ccd5a6ece5870cf5773d05675d05477d1537ad1517cd2507fd34e81d34d84d44b86d54989d5488bd6468ed64590d74393d74195d84098d83e9bd93c9dd93ba0da39a2da\
 37a5db36a8db34aadc32addc30b0dd2fb2dd2db5de2bb8de29bade28bddf26c0df25c2df23c5e021c8e020cae11fcde11dd0e11cd2e21bd5e21ad8e219dae319dde318dfe318e2e418e5e419e7e419ea\
-e51aece51befe51cf1e51df4e61ef6e620f8e621fbe723fde725")),Mw=Aa(kt("00000401000501010601010802010902020b02020d03030f03031204041405041606051806051a07061c08071e0907\
+e51aece51befe51cf1e51df4e61ef6e620f8e621fbe723fde725")),_w=Aa(kt("00000401000501010601010802010902020b02020d03030f03031204041405041606051806051a07061c08071e0907\
 200a08220b09240c09260d0a290e0b2b100b2d110c2f120d31130d34140e36150e38160f3b180f3d19103f1a10421c10441d11471e114920114b21114e22115024125325125527125829115a2a115c2c\
 115f2d11612f116331116533106734106936106b38106c390f6e3b0f703d0f713f0f72400f74420f75440f764510774710784910784a10794c117a4e117b4f127b51127c52137c54137d56147d57157e\
 59157e5a167e5c167f5d177f5f187f601880621980641a80651a80671b80681c816a1c816b1d816d1d816e1e81701f81721f817320817521817621817822817922827b23827c23827e24828025828125\
@@ -829,7 +829,7 @@ d8456cd9466bdb476adc4869de4968df4a68e04c67e24d66e34e65e44f64e55064e75263e85362e9
 5cf56b5cf66c5cf66e5cf7705cf7725cf8745cf8765cf9785df9795df97b5dfa7d5efa7f5efa815ffb835ffb8560fb8761fc8961fc8a62fc8c63fc8e64fc9065fd9266fd9467fd9668fd9869fd9a6afd\
 9b6bfe9d6cfe9f6dfea16efea36ffea571fea772fea973feaa74feac76feae77feb078feb27afeb47bfeb67cfeb77efeb97ffebb81febd82febf84fec185fec287fec488fec68afec88cfeca8dfecc8f\
 fecd90fecf92fed194fed395fed597fed799fed89afdda9cfddc9efddea0fde0a1fde2a3fde3a5fde5a7fde7a9fde9aafdebacfcecaefceeb0fcf0b2fcf2b4fcf4b6fcf6b8fcf7b9fcf9bbfcfbbdfcfd\
-bf")),_w=Aa(kt("00000401000501010601010802010a02020c02020e03021004031204031405041706041907051b08051d09061f0a07220b07240c08260d08290e092b10092d110a30120a32140b34\
+bf")),kw=Aa(kt("00000401000501010601010802010a02020c02020e03021004031204031405041706041907051b08051d09061f0a07220b07240c08260d08290e092b10092d110a30120a32140b34\
 150b37160b39180c3c190c3e1b0c411c0c431e0c451f0c48210c4a230c4c240c4f260c51280b53290b552b0b572d0b592f0a5b310a5c320a5e340a5f3609613809623909633b09643d09653e0966400a\
 67420a68440a68450a69470b6a490b6a4a0c6b4c0c6b4d0d6c4f0d6c510e6c520e6d540f6d550f6d57106e59106e5a116e5c126e5d126e5f136e61136e62146e64156e65156e67166e69166e6a176e6c\
 186e6d186e6f196e71196e721a6e741a6e751b6e771c6d781c6d7a1d6d7c1d6d7d1e6d7f1e6c801f6c82206c84206b85216b87216b88226a8a226a8c23698d23698f2469902568922568932667952667\
@@ -838,7 +838,7 @@ bf")),_w=Aa(kt("00000401000501010601010802010a02020c02020e0302100403120403140504
 5635e25734e35933e45a31e55c30e65d2fe75e2ee8602de9612bea632aeb6429eb6628ec6726ed6925ee6a24ef6c23ef6e21f06f20f1711ff1731df2741cf3761bf37819f47918f57b17f57d15f67e14\
 f68013f78212f78410f8850ff8870ef8890cf98b0bf98c0af98e09fa9008fa9207fa9407fb9606fb9706fb9906fb9b06fb9d07fc9f07fca108fca309fca50afca60cfca80dfcaa0ffcac11fcae12fcb0\
 14fcb216fcb418fbb61afbb81dfbba1ffbbc21fbbe23fac026fac228fac42afac62df9c72ff9c932f9cb35f8cd37f8cf3af7d13df7d340f6d543f6d746f5d949f5db4cf4dd4ff4df53f4e156f3e35af3\
-e55df2e661f2e865f2ea69f1ec6df1ed71f1ef75f1f179f2f27df2f482f3f586f3f68af4f88ef5f992f6fa96f8fb9af9fc9dfafda1fcffa4")),kw=Aa(kt("0d088710078813078916078a19068c1b06\
+e55df2e661f2e865f2ea69f1ec6df1ed71f1ef75f1f179f2f27df2f482f3f586f3f68af4f88ef5f992f6fa96f8fb9af9fc9dfafda1fcffa4")),Aw=Aa(kt("0d088710078813078916078a19068c1b06\
 8d1d068e20068f2206902406912605912805922a05932c05942e05952f059631059733059735049837049938049a3a049a3c049b3e049c3f049c41049d43039e44039e46039f48039f4903a04b03a14c\
 02a14e02a25002a25102a35302a35502a45601a45801a45901a55b01a55c01a65e01a66001a66100a76300a76400a76600a76700a86900a86a00a86c00a86e00a86f00a87100a87201a87401a87501a8\
 7701a87801a87a02a87b02a87d03a87e03a88004a88104a78305a78405a78606a68707a68808a68a09a58b0aa58d0ba58e0ca48f0da4910ea3920fa39410a29511a19613a19814a099159f9a169f9c17\
@@ -2024,17 +2024,17 @@ selected sample, epoch and layer.${h}`})),pt("Copy Python",l(d=>{let{line:u,reas
 py link",l(d=>{let u=d.of_a??d,h=[...Object.keys(e.sizes),...ta];return c(xo(Object.fromEntries(Object.entries(u).filter(([m])=>h.includes(m)))),"Link to this s\
 election copied.")}))]:[]];return p("details",{class:"mmv-export"},p("summary",{"aria-label":`Export ${n.name}`},"Export"),p("div",{class:"mmv-export-entries"},
 ...f,a,r))}var Us=[["overview","Overview"],["sample","Sample"],["explanation","Explanation"],["training","Training"]],Hs="all",L0=new Map([["ArrowRight",1],["ArrowDown",1],
-["ArrowLeft",-1],["ArrowUp",-1]]),Lf=t=>t.section??"sample";function R0(t,e){return t&&(t===Hs||e.includes(t))?t:e.includes("sample")?"sample":e[0]??Hs}function Rf(t,e,n,s){
-let a=Us.filter(([c])=>e.includes(c)),r=a.length>1?[...a,[Hs,"All sections"]]:[];for(let[c]of a)n[c].forEach((f,d)=>{f.id=`${t}-${c}-${d}`,r.length&&(f.setAttribute(
-"role","tabpanel"),f.setAttribute("aria-labelledby",`${t}-tab-${c}`))});let o=r.map(([c,f])=>{let d=a.filter(([h])=>c===Hs||h===c).flatMap(([h])=>n[h].map(m=>m.
-id)),u=p("button",{type:"button",role:"tab",id:`${t}-tab-${c}`,class:"mmv-tab","aria-controls":d.join(" "),"data-section":c},f);return u.addEventListener("click",
-()=>s({section:c})),u}),i=p("div",{class:"mmv-tabs",role:"tablist","aria-label":"Sections",...o.length?{}:{hidden:""}},...o);i.addEventListener("keydown",c=>{let f=o.
-indexOf(c.target),d=o.length-1,u=L0.get(c.key),h=c.key==="Home"?0:c.key==="End"?d:u===void 0?-1:(f+u+o.length)%o.length;f<0||h<0||(c.preventDefault(),o[h].focus(),
-o[h].click())});function l(c){let f=R0(c,e);o.forEach(d=>{let u=d.dataset.section===f;Yt(d,"aria-selected",String(u)),ht(d,"tabIndex",u?0:-1)});for(let d of e)n[d].
-forEach(u=>u.toggleAttribute("data-closed",f!==Hs&&f!==d));return f}return{node:i,draw:l}}function Bf(t,e){let{trust:n}=t,s=n?.views[e],a=s&&n.rows[s];if(!a)return[];let r=(o,i)=>i?[p("dt",{},o),p("dd",{},i)]:[];return[...a.measured?[p("p",{class:"mm\
+["ArrowLeft",-1],["ArrowUp",-1]]);function R0(t,e){t.addEventListener("keydown",n=>{let s=e.indexOf(n.target),a=e.length-1,r=L0.get(n.key),o=n.key==="Home"?0:n.
+key==="End"?a:r===void 0?-1:(s+r+e.length)%e.length;s<0||o<0||(n.preventDefault(),e[o].focus(),e[o].click())})}var Lf=t=>t.section??"sample";function B0(t,e){return t&&
+(t===Hs||e.includes(t))?t:e.includes("sample")?"sample":e[0]??Hs}function Rf(t,e,n,s){let a=Us.filter(([c])=>e.includes(c)),r=a.length>1?[...a,[Hs,"All sections"]]:
+[];for(let[c]of a)n[c].forEach((f,d)=>{f.id=`${t}-${c}-${d}`,r.length&&(f.setAttribute("role","tabpanel"),f.setAttribute("aria-labelledby",`${t}-tab-${c}`))});let o=r.
+map(([c,f])=>{let d=a.filter(([h])=>c===Hs||h===c).flatMap(([h])=>n[h].map(m=>m.id)),u=p("button",{type:"button",role:"tab",id:`${t}-tab-${c}`,class:"mmv-tab","\
+aria-controls":d.join(" "),"data-section":c},f);return u.addEventListener("click",()=>s({section:c})),u}),i=p("div",{class:"mmv-tabs",role:"tablist","aria-label":"\
+Sections",...o.length?{}:{hidden:""}},...o);R0(i,o);function l(c){let f=B0(c,e);o.forEach(d=>{let u=d.dataset.section===f;Yt(d,"aria-selected",String(u)),ht(d,"\
+tabIndex",u?0:-1)});for(let d of e)n[d].forEach(u=>u.toggleAttribute("data-closed",f!==Hs&&f!==d));return f}return{node:i,draw:l}}function Bf(t,e){let{trust:n}=t,s=n?.views[e],a=s&&n.rows[s];if(!a)return[];let r=(o,i)=>i?[p("dt",{},o),p("dd",{},i)]:[];return[...a.measured?[p("p",{class:"mm\
 v-small mmv-measured"},a.measured)]:[],p("details",{class:"mmv-trust"},p("summary",{},"How far can you trust this picture?"),p("dl",{},...r("Question",a.question),
 ...r("Shows",a.can),...r("Does not show",a.cannot),...r("Measured values",`${n.page}#${s}`)))]}function Pf(t,e,n){try{return n()}catch(s){console.error(s),e.replaceChildren(p("p",{class:"mmv-error",role:"alert"},`The view "${t.name}" could not be drawn: ${s}`));
-return}}var B0=150;function P0(t,e,n,s){let a=e("main"),r=e("side"),o=e("wide"),i=[...a.length?[]:r,...e("columns")];if(!(a.length+i.length+o.length))return null;
+return}}var P0=150;function q0(t,e,n,s){let a=e("main"),r=e("side"),o=e("wide"),i=[...a.length?[]:r,...e("columns")];if(!(a.length+i.length+o.length))return null;
 let l=a.length?[p("div",{class:"mmv-body"},...a.map(f=>n(f,"div","mmv-lanes")),p("div",{class:"mmv-side"},...r.map(f=>n(f,"section","mmv-panel"))))]:[],c=i.map(
 f=>({node:n(f,"section","mmv-panel"),tall:f.height?.(s)??300}));return p("div",{class:"mmv-section"},p("div",{class:"mmv-section-title",role:"heading"},t),...l,
 ...c.length?[_f(c)]:[],...o.map(f=>n(f,"section","mmv-panel mmv-wide")))}var qf="No values for this sample: it was not recorded, and the model in the page does \
@@ -2042,10 +2042,10 @@ not compute this view.";function So(t,e,n,s){let a=[],r=s&&`Run ${s}${t.name&&`:
 mount(h,t,e,n)),g=f.needs.filter(S=>Vc.includes(S)),y=it("As recorded: this view does not show the edit."),x=yo(t,f).includes("state"),b=it("Hidden states as re\
 corded: they were not computed for this edit."),w=f.needs.filter(S=>t.sample_axis?.[S]!==void 0),A=it(qf),$=S=>w.some(M=>t.lacks(M,S));A.classList.add("mmv-lack\
 s"),w.length&&h.append(A),g.length&&h.append(y),x&&h.append(b);let v=e;m&&h.append(p("div",{class:"mmv-panel-tools"},...Bf(t,f.name),Ua(h,t,f,()=>v)));let k=0;return a.
-push({root:h,first:f.first,update:S=>{if(!m)return;if(S.draft&&!f.early)return void(k||=setTimeout(()=>h.ariaBusy="true",B0));clearTimeout(k),k=0,v=S,h.ariaBusy=
+push({root:h,first:f.first,update:S=>{if(!m)return;if(S.draft&&!f.early)return void(k||=setTimeout(()=>h.ariaBusy="true",P0));clearTimeout(k),k=0,v=S,h.ariaBusy=
 null;let M=f.needs.includes("attribution")?t.recorded.computed()?.unexplained:"";Mt(A,`${qf}${M?` ${M}`:""}`),h.toggleAttribute("data-lacks",$(S.sample)),$(S.sample)||
 Pf(f,h,()=>m(f.early?{...S,version:S.early??S.version}:S)),ht(b,"hidden",!t.edited()||t.replaced("state")),ht(y,"hidden",!t.edited()||g.every(t.replaced))}}),h},
-i={},l=Us.flatMap(([f,d])=>{let u=P0(d,h=>Ro(h,t).filter(m=>Lf(m)===f),o,t.modalities.length);return u&&(i[f]=u),u?[f]:[]});return{node:p("section",{class:"mmv-\
+i={},l=Us.flatMap(([f,d])=>{let u=q0(d,h=>Ro(h,t).filter(m=>Lf(m)===f),o,t.modalities.length);return u&&(i[f]=u),u?[f]:[]});return{node:p("section",{class:"mmv-\
 run",...r?{"aria-label":r}:{}},...r?[mt(Q(r))]:[],...Object.values(i)),updates:a,held:l,panels:i}}function Df(t,e){let n=new Set(t),s=0,a=new ResizeObserver(([{contentRect:l}])=>{l.width!==s&&(s=l.width,n=new Set(t),e())}),r=t[0]?.closest(".mmv-run");r&&a.observe(
 r);let o=()=>[...n].filter(l=>!l.closest("[data-closed]"));return{measure:()=>{let l=o();l.forEach(f=>f.style.contentVisibility="visible");let c=l.map(f=>{let{paddingTop:d,
 paddingBottom:u,borderTopWidth:h,borderBottomWidth:m}=getComputedStyle(f);return f.offsetHeight-[d,u,h,m].reduce((g,y)=>g+parseFloat(y),0)});l.forEach((f,d)=>{f.
@@ -2067,31 +2067,31 @@ Mt(a,w<0?"–":t.outputs[w]),Mt(r,w<0?"":nt(b[w],t.digits)),l.set(0,w<0?0:b[w]),
 outputs[t.targets[g]]??"–"),Mt(o,!t.labelled||w<0?"":k?"✓ correct":"✗ incorrect"),o.toggleAttribute("data-wrong",t.labelled&&w>=0&&!k)}else Mt(a,""),Mt(r,
 nt(b[0],t.digits)),Mt(i,nt(t.targets[g]??NaN,t.digits)),Mt(o,`error ${bt(b[0]-(t.targets[g]??NaN),t.digits)}`);if(!f.length||m.draft)return;s(m,"sample")&&(u=ee(
 ..._e(t,"phi",g)));let $=t.part("phi",y,g,x),v=A?.part("phi",y,g,x);f.forEach((k,S)=>{k.set($[S],u),k.was(v?v[S]:NaN,u),Mt(k.text,bt($[S],t.digits))})}return{node:d,
-draw:h}}function q0(t){let e=[...new Set(Object.values(t.trust?.views??{}))].flatMap(o=>t.trust.rows[o]??[]),n=(o,i)=>p("section",{},mt(o),p("dl",{},...i.flatMap(([l,c])=>[
+draw:h}}function D0(t){let e=[...new Set(Object.values(t.trust?.views??{}))].flatMap(o=>t.trust.rows[o]??[]),n=(o,i)=>p("section",{},mt(o),p("dl",{},...i.flatMap(([l,c])=>[
 p("dt",{},l),p("dd",{},c)]))),s=p("div",{class:"mmv-title",role:"heading","aria-level":2},"Help"),a=p("dialog",{class:"mmv-help","aria-label":"Help"}),r=pt("clo\
 se",()=>a.close(),{"aria-label":"Close help"});return a.append(p("div",{class:"mmv-head"},s,r),p("div",{class:"mmv-help-body",tabindex:0,role:"region","aria-lab\
 el":"Help text"},n("Keyboard",HELP.shortcuts),...e.length?[n("What the views show",e.map(o=>[o.question,o.can]))]:[],n("Definitions",Object.entries(HELP.definitions)))),
 a.querySelectorAll(".mmv-heading").forEach(o=>o.setAttribute("aria-level","3")),a.addEventListener("click",o=>{o.target===a&&a.close()}),a.addEventListener("key\
-down",o=>o.key==="Escape"&&o.stopPropagation()),a}function D0(t,e){let n=p("p",{}),s=p("span",{class:"mmv-faint"}),a=[],r=0,o=()=>{a[r]?.[0].removeAttribute("da\
+down",o=>o.key==="Escape"&&o.stopPropagation()),a}function W0(t,e){let n=p("p",{}),s=p("span",{class:"mmv-faint"}),a=[],r=0,o=()=>{a[r]?.[0].removeAttribute("da\
 ta-toured"),f.hidden=!0,e()},i=u=>{if(a[r]?.[0].removeAttribute("data-toured"),u>=a.length)return o();r=Math.max(0,u);let[h,m]=a[r];h.setAttribute("data-toured",
 ""),h.scrollIntoView({block:"nearest"}),[n.textContent,s.textContent]=[m,`${r+1} of ${a.length}`],l.disabled=r===0,c.textContent=r===a.length-1?"done":"next"},l=pt(
 "back",()=>i(r-1)),c=pt("next",()=>i(r+1)),f=p("div",{class:"mmv-tour",role:"group","aria-label":"Tour",hidden:""},p("div",{"aria-live":"polite"},n),p("div",{class:"\
 mmv-inline"},s,l,c,pt("close",o,{"aria-label":"Close the tour"})));return f.addEventListener("keydown",u=>{u.key==="Escape"&&(u.stopPropagation(),o())}),{card:f,
 start:()=>{a=HELP.tour.flatMap(([u,h])=>{let m=[...t.querySelectorAll(u)].find(g=>g.checkVisibility());return m?[[m,h]]:[]}),f.hidden=!1,i(0),c.focus({preventScroll:!0})}}}
-function Hf(t){let e,n,s=q0(t),a=pt("?",()=>s.showModal(),{"aria-label":"Help","aria-haspopup":"dialog",title:"Help (?)"}),r=pt("tour",()=>n.start(),{"aria-labe\
+function Hf(t){let e,n,s=D0(t),a=pt("?",()=>s.showModal(),{"aria-label":"Help","aria-haspopup":"dialog",title:"Help (?)"}),r=pt("tour",()=>n.start(),{"aria-labe\
 l":"Tour of this page"}),o=pt("full screen",()=>c(),{"aria-pressed":"false"}),i=u=>{e.toggleAttribute("data-full",u),o.setAttribute("aria-pressed",String(u))},l=()=>i(
 document.fullscreenElement===e||e.getRootNode().fullscreenElement===e);async function c(){if(document.fullscreenElement)return document.exitFullscreen();if(e.hasAttribute(
 "data-full"))return i(!1);try{await e.requestFullscreen()}catch{i(!0)}}let f=u=>{let h=u.composedPath()[0];u.key==="?"&&!h.matches("input:not([type=range], [typ\
 e=checkbox]), textarea, select")&&!s.open?(u.preventDefault(),s.showModal()):u.key==="Escape"&&!document.fullscreenElement&&e.hasAttribute("data-full")&&!s.open&&
-i(!1)};function d(u){e=u,n=D0(e,()=>r.focus()),e.append(s,n.card),e.addEventListener("keydown",f),document.addEventListener("fullscreenchange",l)}return{node:p(
-"div",{class:"mmv-tools"},r,a,o),mount:d,stop:()=>document.removeEventListener("fullscreenchange",l)}}var W0=Object.keys(HELP.definitions).sort((t,e)=>e.length-t.length);function Uf(t){let e=p("p",{}),n=p("div",{class:"mmv-definition",popover:"auto",role:"note"},
+i(!1)};function d(u){e=u,n=W0(e,()=>r.focus()),e.append(s,n.card),e.addEventListener("keydown",f),document.addEventListener("fullscreenchange",l)}return{node:p(
+"div",{class:"mmv-tools"},r,a,o),mount:d,stop:()=>document.removeEventListener("fullscreenchange",l)}}var H0=Object.keys(HELP.definitions).sort((t,e)=>e.length-t.length);function Uf(t){let e=p("p",{}),n=p("div",{class:"mmv-definition",popover:"auto",role:"note"},
 e);t.append(n);let s=(a,r)=>{e.textContent=HELP.definitions[r],n.showPopover();let{left:o,bottom:i}=a.getBoundingClientRect();n.style.left=`${Math.max(8,Math.min(
 o,innerWidth-n.offsetWidth-8))}px`,n.style.top=`${Math.min(i+4,innerHeight-n.offsetHeight-8)}px`};for(let a of t.querySelectorAll(".mmv-heading, .mmv-strip-term")){
-let r=document.createTreeWalker(a,NodeFilter.SHOW_TEXT);for(let o=r.nextNode();o;o=r.nextNode()){let i=o.data,l=W0.find(d=>i.toLowerCase().includes(d.toLowerCase()));
+let r=document.createTreeWalker(a,NodeFilter.SHOW_TEXT);for(let o=r.nextNode();o;o=r.nextNode()){let i=o.data,l=H0.find(d=>i.toLowerCase().includes(d.toLowerCase()));
 if(!l||o.parentElement?.closest("bdi, button"))continue;let c=i.toLowerCase().indexOf(l.toLowerCase()),f=p("button",{type:"button",class:"mmv-term","aria-haspop\
-up":"true"},i.slice(c,c+l.length));f.addEventListener("click",()=>s(f,l)),o.replaceWith(i.slice(0,c),f,i.slice(c+l.length));break}}}var H0=t=>`${t>0?"+":""}${V(t)}`;function Gf(t,e){let n=p("canvas",{role:"img","aria-label":t}),s=p("div",{class:`mmv-plot mmv-map ${e}`},n),a=null;return Et(s,
+up":"true"},i.slice(c,c+l.length));f.addEventListener("click",()=>s(f,l)),o.replaceWith(i.slice(0,c),f,i.slice(c+l.length));break}}}var U0=t=>`${t>0?"+":""}${V(t)}`;function Gf(t,e){let n=p("canvas",{role:"img","aria-label":t}),s=p("div",{class:`mmv-plot mmv-map ${e}`},n),a=null;return Et(s,
 {label:t,grid:()=>[a?.columns??0,a?.rows??0],read(o,i){let l=a?a.values[i*a.columns+o]:NaN;if(!a||!Number.isFinite(l))return null;let c=a.describe(o,i);return{...c,
-rows:[["B − A",H0(l)],...c.rows]}}}),{box:s,draw:(o,i)=>{a=o,De(n,o.columns,o.rows,(l,c)=>{let f=o.values[c*o.columns+l];return Number.isFinite(f)?An(i?f/i:0):
+rows:[["B − A",U0(l)],...c.rows]}}}),{box:s,draw:(o,i)=>{a=o,De(n,o.columns,o.rows,(l,c)=>{let f=o.values[c*o.columns+l];return Number.isFinite(f)?An(i?f/i:0):
 null})}}}function Kf(){let t=p("canvas",{"aria-hidden":"true"}),e=p("div",{class:"mmv-key-ticks"});De(t,201,1,s=>An((s-100)/100));let n=s=>Vt(e,[-1,-.5,0,.5,1].
 map(a=>({at:(a+1)/2,text:`${a>0?"+":""}${V(a*s,2)}`})),"left");return{node:p("div",{class:"mmv-key-bar"},t,e),draw:n}}function Yf(t,e){let n=t.modalities.length,
 s=t.sizes.time,a=(x,b)=>t.has(x)&&e.has(x)&&JSON.stringify(t.shape(x).slice(b))===JSON.stringify(e.shape(x).slice(b)),r=a("influence",2)&&JSON.stringify(t.influence.
@@ -2114,7 +2114,7 @@ N*s).fill(NaN);for(let q=0;q<N;q++){let D=R.indexOf(_[q]);for(let H=0;D>=0&&H<s;
 rows:N,own:_,x:L,y:j,theirs:R}}),S=ee(...k.map(M=>M.values))||1;k.forEach((M,z)=>f[z].draw({...M,describe:(N,_)=>({title:`channel ${M.own[_]}`,modality:z,at:{modality:z,
 channel:_,time:N},rows:[["‖h‖₂ in A",V($(M.x[_*s+N]))],["‖h‖₂ in B",V(v(M.y[M.theirs.indexOf(M.own[_])*s+N]))],["at",St(t,w,N)]]})},S)),h.textContent=
 `hidden states ‖h‖₂, layer ${t.layers[x.layer]}, epoch ${t.epochs[x.epoch]}: B − A (channels down, steps across); linear colours`,d.draw(S),u.draw(re(t,
-{...x,zoom:null}),pe(t,x))}return{node:g,draw:y}}function U0(t,e,n){let{sample:s,epoch:a,layer:r}=n,o=t.task==="classification"?t.targets[s]:0,i=["quantity","modality","source","step","A","B","B − A"],l=[],c=(f,d,u)=>{
+{...x,zoom:null}),pe(t,x))}return{node:g,draw:y}}function G0(t,e,n){let{sample:s,epoch:a,layer:r}=n,o=t.task==="classification"?t.targets[s]:0,i=["quantity","modality","source","step","A","B","B − A"],l=[],c=(f,d,u)=>{
 l.push([...f,d,u,u-d])};for(let f=0;f<t.sizes.time;f++){let d=ze(e,{...n,time:f,brush:null,zoom:null});c([t.task==="classification"?"p(true class)":"predicted v\
 alue","","",f+1],t.part("prediction",a,s,f)[o],e.part("prediction",d.epoch,s,d.time)[o]),t.modalities.forEach((u,h)=>c(["Shapley value",u.name,"",f+1],t.part("p\
 hi",a,s,f)[h],e.part("phi",d.epoch,s,d.time)[h]))}if(t.has("coupling")&&e.has("coupling")){let f=ze(e,n),[d,u]=[t.part("coupling",a,r),e.part("coupling",f.epoch,
@@ -2129,7 +2129,7 @@ A"),p("div",{class:"mmv-pair"},p("div",{},p("table",{class:"mmv-list","aria-labe
 map($=>p("th",{scope:"col"},$)))),p("tbody",{},c.node,...f.map($=>$.node)))),d.node,u.node,...h?[y]:[]),it(...e.name?["A: ",Q(e.name),"; B: ",Q(n.name),". "]:[],
 "Charts: Shapley value φ in B minus A, ",Q(e.target_name),"; where the runs differ in steps or epochs, B is shown at the same fraction of the sequence and at i\
 ts last epoch not after A's."));let x=Yf(e,n),b=Rt();x&&t.append(x.node);let w=null;t.append(p("div",{class:"mmv-panel-tools"},Ua(t,e,{name:Oo,place:"wide",needs:[],
-mount:()=>()=>{},table:($,v)=>U0(e,n,v)},()=>w)));let A=({cells:[$,v,k]},S,M,z)=>{$.textContent=z(S,e.digits),v.textContent=z(M,e.digits),k.textContent=bt(M-S,e.
+mount:()=>()=>{},table:($,v)=>G0(e,n,v)},()=>w)));let A=({cells:[$,v,k]},S,M,z)=>{$.textContent=z(S,e.digits),v.textContent=z(M,e.digits),k.textContent=bt(M-S,e.
 digits)};return $=>{w=$;let{sample:v,epoch:k,layer:S,time:M,brush:z}=$,N=ze(n,$),_=e.task==="classification"?e.targets[v]:0;A(c,e.part("prediction",k,v,M)[_],n.
 part("prediction",N.epoch,v,N.time)[_],nt);let R=[e.part("phi",k,v,M),n.part("phi",N.epoch,v,N.time)];f.forEach((C,O)=>A(C,R[0][O],R[1][O],bt));let L=(C,O)=>{let F=ze(
 n,{...$,epoch:C,time:O,brush:null}),[T,W]=[e.part("phi",C,v,O),n.part("phi",F.epoch,v,F.time)];return e.modalities.map((I,E)=>W[E]-T[E])},j=Array.from({length:r},
@@ -2137,23 +2137,23 @@ n,{...$,epoch:C,time:O,brush:null}),[T,W]=[e.part("phi",C,v,O),n.part("phi",F.ep
 now:M,range:P,brush:z,x:pn(e,$),y:q}),d.say({title:"φ, B − A, over the sequence"}),u.draw({values:(C,O)=>B[O][C],count:o,now:k,range:P,x:Ke(e.epochs),y:q}),u.
 say({title:`φ, B − A, over training, at ${St(e,v,M)}`}),x&&b($,"sample","epoch","layer")&&x.draw($),!h)return;let[D,H]=[e.part("coupling",k,S),n.part("coupli\
 ng",N.epoch,N.layer)];g.textContent=`Coupling weights W, B − A, layer ${e.layers[S]}${N.layer===S?"":` (of B: ${n.layers[N.layer]})`}`,m.flat().forEach((C,O)=>C.
-textContent=bt(H[O]-D[O],2))}}var K0=0;function Y0(t,e,n,s){let a=t.samples.map((m,g)=>t.task==="classification"&&t.labelled?`${m} · ${t.outputs[t.targets[g]]}`:m),r=Dt("Sample",a,m=>e({sample:m}));
+textContent=bt(H[O]-D[O],2))}}var Y0=0;function J0(t,e,n,s){let a=t.samples.map((m,g)=>t.task==="classification"&&t.labelled?`${m} · ${t.outputs[t.targets[g]]}`:m),r=Dt("Sample",a,m=>e({sample:m}));
 r.select.classList.add("mmv-sample"),r.select.style.width=`calc(${a.reduce((m,g)=>Math.max(m,_n(g)),0)}ch + 3.5em)`;let o=Dt("Layer",t.layers.map(String),m=>e({
 layer:m})),i=["state","influence","routing"].some(t.has),l=p("input",{type:"range",min:0,max:t.sizes.epoch-1,step:1,class:"mmv-epoch","aria-label":"Epoch"}),c=p(
 "span",{class:"mmv-epoch-label"});l.addEventListener("input",()=>e({epoch:Number(l.value)}));let f=p("label",{class:"mmv-control mmv-grow"},p("span",{},"Epoch"),
 l,c),d=Dt("Run",n.map(m=>m==="both"?"A and B":`${m}${s[m]&&`: ${s[m]}`}`),m=>e({run:n[m]})),u=p("div",{class:"mmv-controls"},r.node,...i?[o.node]:[],...n.length>
 1?[d.node]:[],f);function h(m){ht(r.select,"value",String(m.sample)),ht(o.select,"value",String(m.layer)),ht(d.select,"value",String(n.indexOf(m.run))),ht(l,"va\
 lue",String(m.epoch)),Mt(c,`${t.epochs[m.epoch]} of ${t.epochs[t.sizes.epoch-1]}`),ht(l,"ariaValueText",dn(t,m.epoch))}return{node:u,draw:h}}var Vf=t=>!(t.ctrlKey||
-t.metaKey||t.altKey||t.key==="Tab"||t.shiftKey&&t.key==="Enter");function J0(t){Vf(t)&&t.stopPropagation()}function V0(t){let e=n=>{let s=n.composedPath()[0];s instanceof
-Element&&t.contains(s)&&s.toggleAttribute("data-lm-suppress-shortcuts",Vf(n))};return addEventListener("keydown",e,!0),()=>removeEventListener("keydown",e,!0)}var X0=new Map(
-[["ArrowRight",1],["ArrowUp",1],["ArrowLeft",-1],["ArrowDown",-1]]);function Z0(t,e,n,s){let a=X0.get(t.key),r=t.target,o=/\bmmv-(time|epoch|channel)\b/.exec(r.
-className)?.[1];!a||!o||!t.shiftKey||(t.preventDefault(),s({[o]:Math.min(n[o]-1,Math.max(0,e[o]+10*a))}))}function Q0(t){return t.notes.length?[p("details",{class:"\
+t.metaKey||t.altKey||t.key==="Tab"||t.shiftKey&&t.key==="Enter");function V0(t){Vf(t)&&t.stopPropagation()}function X0(t){let e=n=>{let s=n.composedPath()[0];s instanceof
+Element&&t.contains(s)&&s.toggleAttribute("data-lm-suppress-shortcuts",Vf(n))};return addEventListener("keydown",e,!0),()=>removeEventListener("keydown",e,!0)}var Z0=new Map(
+[["ArrowRight",1],["ArrowUp",1],["ArrowLeft",-1],["ArrowDown",-1]]);function Q0(t,e,n,s){let a=Z0.get(t.key),r=t.target,o=/\bmmv-(time|epoch|channel)\b/.exec(r.
+className)?.[1];!a||!o||!t.shiftKey||(t.preventDefault(),s({[o]:Math.min(n[o]-1,Math.max(0,e[o]+10*a))}))}function tg(t){return t.notes.length?[p("details",{class:"\
 mmv-notes"},p("summary",{},"About these data"),p("ul",{},...t.notes.map(e=>p("li",{},Q(e)))))]:[]}async function Ga({model:t,el:e}){let n=t.get("data"),s=n.meta_b?
 ["A","B","both"]:["A"],a=co(lo(await Un(n.meta,n.body))),r=n.meta_b?co(lo(await Un(n.meta_b,n.body_b))):null,o=r?[a,r]:[a];o.forEach(I=>I.compared=o);let i=`mmv\
--title-${++K0}`,l=t.get("level")??2,c=t.get("address")?Af(t):null,f=t.get("selection"),d=I=>{$="";let E={...f,...I};E.sample>=a.recorded_samples&&a.model_epoch!==
+-title-${++Y0}`,l=t.get("level")??2,c=t.get("address")?Af(t):null,f=t.get("selection"),d=I=>{$="";let E={...f,...I};E.sample>=a.recorded_samples&&a.model_epoch!==
 void 0&&E.epoch!==a.model_epoch&&(I.epoch!==void 0&&($=`${a.samples[E.sample]} was not recorded: it is computed with the weights of ${dn(a,a.model_epoch)} alone\
 .`),E.epoch=a.model_epoch),t.set("selection",E),t.save_changes()},u=df(t,a,(I="")=>{$=I,C()}),h=uf(a,u),m=I=>{h.compare(I),C()},g=r||!yf(t)?null:wf(a,t,d,{compare:m,
-predictions:u}),y=p("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),x=p("p",{class:"mmv-refused",role:"alert"}),b=Y0(a,d,s,{A:a.name,B:r?.name??""}),
+predictions:u}),y=p("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),x=p("p",{class:"mmv-refused",role:"alert"}),b=J0(a,d,s,{A:a.name,B:r?.name??""}),
 w=p("div",{class:"mmv-title",id:i,role:"heading","aria-level":l},Q(a.title)),A=t.get("opened")?$s(t.get("selection"),a,s):"";A&&t.set("selection",t.get("opened"));
 let $=A&&`The selection in the address of this page does not exist: ${A}`,v=$s(t.get("selection"),a,s)?null:t.get("selection"),k=So(a,v,d,r?"A":""),S=[...k.updates],
 M=[k.node],z=[No(a,r?"A":"")],N=[k];if(r){let I=So(r,v&&ze(r,v),G=>d(Yc(r,G)),"B");N.push(I),z.push(No(r,"B"));let E=p("section",{class:"mmv-panel mmv-apart"}),
@@ -2161,7 +2161,7 @@ U=Jf(E,a,r,d);S.push(...I.updates.map(G=>({...G,update:K=>G.update(ze(r,K))})),{
 [I]:[]),R=Object.fromEntries(_.map(I=>[I,N.flatMap(E=>E.panels[I]??[])])),L=Rf(i,_,R,d),j=k.panels.sample?.querySelector(".mmv-body");g&&j?j.append(g.node):g&&(k.
 node.lastElementChild??k.node).after(g.node);let B=Hf(a),P=r?a.about.filter((I,E)=>I===r.about[E]).join(" · "):a.subtitle,q=p("section",{class:"mmv","aria-labe\
 lledby":i,...r?{"data-two":""}:{}},p("header",{},p("div",{class:"mmv-head"},w,p("div",{class:"mmv-faint"},Q(P)),B.node),b.node),p("div",{class:"mmv-strip"},...z.
-map(I=>I.node),y,x,L.node),...r?[M[2],p("div",{class:"mmv-runs"},M[0],M[1])]:M,...Q0(a));q.querySelectorAll(".mmv-section-title").forEach(I=>I.setAttribute("ari\
+map(I=>I.node),y,x,L.node),...r?[M[2],p("div",{class:"mmv-runs"},M[0],M[1])]:M,...tg(a));q.querySelectorAll(".mmv-section-title").forEach(I=>I.setAttribute("ari\
 a-level",String(l+1))),q.querySelectorAll(".mmv-heading").forEach(I=>I.setAttribute("aria-level",String(l+(I.closest(".mmv-section")?2:1)))),Uf(q),B.mount(q),a.
 colours.forEach((I,E)=>q.style.setProperty(`--m${E}`,I));let D=null,H="";function C(){if(!D)return;let I=t.get("selection"),E=$s(I,a,s);if(Mt(x,E||t.get("messag\
 e")||$),E||(f={...I},b.draw(f),u.follow(f),u.waits(f)))return;let{edited:U,shows:G,comparing:K,state:J}=h.next(f),X=u.missing(f.sample);X&&(x.textContent||=`${a.
@@ -2169,40 +2169,40 @@ samples[f.sample]} was not recorded and cannot be computed: ${X}`),g&&g.draw(f,U
 if(at===H||(H=at,Yt(q,"data-section",L.draw(f.section)),z.forEach((st,dt)=>{ht(st.node,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB"[dt]),st.node.hidden||st.draw(
 {...dt&&r?ze(r,f):f,version:J.version,draft:J.draft})}),D.draw(J),M.forEach((st,dt)=>ht(st,"hidden",r!==null&&f.run!=="both"&&f.run!=="AB "[dt])),J.draft))return;
 let tt=[Ys(a,f,G?ms(a,G.edits):""),...r?[Ys(r,ze(r,f))]:[]];O.redraw(),Mt(y,f.run==="both"?ne(a.phrases.both,{a:tt[0],b:tt[1]}):tt["AB".indexOf(f.run)])}q.addEventListener(
-"keydown",I=>{g?.key(I)||(J0(I),Z0(I,f,a.sizes,d))});let O=va(q,o),F=V0(q),T=["change:selection","change:message"];T.forEach(I=>t.on(I,C)),await u.take(),e.append(
-q);let W=D=Wf(S);return C(),c?.restore(),setTimeout(u.start),()=>{c?.stop(),O.stop(),B.stop(),F(),u.stop(),g?.stop(),T.forEach(I=>t.off(I,C)),W.stop()}}var tg=5,eg=t=>new Float32Array(t.buffer.slice(t.byteOffset,t.byteOffset+t.byteLength));function ng(t,e){let n=e.every(({modality:d})=>d<0),s=n&&e.length===1,a=Xt(
+"keydown",I=>{g?.key(I)||(V0(I),Q0(I,f,a.sizes,d))});let O=va(q,o),F=X0(q),T=["change:selection","change:message"];T.forEach(I=>t.on(I,C)),await u.take(),e.append(
+q);let W=D=Wf(S);return C(),c?.restore(),setTimeout(u.start),()=>{c?.stop(),O.stop(),B.stop(),F(),u.stop(),g?.stop(),T.forEach(I=>t.off(I,C)),W.stop()}}var eg=5,ng=t=>new Float32Array(t.buffer.slice(t.byteOffset,t.byteOffset+t.byteLength));function sg(t,e){let n=e.every(({modality:d})=>d<0),s=n&&e.length===1,a=Xt(
 {label:`${t} by epoch: ${e.map(d=>d.name).join(", ")}`,log:"linear",series:e.map(({modality:d,name:u},h)=>n?{f:h,name:u}:{m:d,name:u})}),r=e.map(()=>p("span")),
 o=p("div",{class:"mmv-small mmv-curve-values"},...e.map((d,u)=>p("span",{class:"mmv-key"},...s?[]:[gn(h=>a.turn(u,h),d.name,n?as(u):Lt(d.modality),p("span",{},Q(
 d.name)," "))],r[u]))),i=p("div",{"data-chart":t},a.node,o),l=a.node.querySelector(".mmv-plot"),c=[];function f(d,u,h,m){let g=d[0]??0,y=Math.max(d[d.length-1]??
-0,g+tg),x=y-g,b=e.map(({k:v})=>d.map((k,S)=>Number.isNaN(u[S*h+v])?void 0:u[S*h+v])),w=Pt(b.map(v=>v.filter(k=>k!==void 0)),!n),A=d.length-1,$=v=>(d[v]-g)/x;a.say(
+0,g+eg),x=y-g,b=e.map(({k:v})=>d.map((k,S)=>Number.isNaN(u[S*h+v])?void 0:u[S*h+v])),w=Pt(b.map(v=>v.filter(k=>k!==void 0)),!n),A=d.length-1,$=v=>(d[v]-g)/x;a.say(
 {title:t}),a.draw({values:(v,k)=>b[v][k],count:d.length,now:A,range:w,place:$,x:Ke(d,$),y:{name:t,text:v=>V(v)}}),r.forEach((v,k)=>v.textContent=A<0||b[k][A]===
 void 0?"":V(b[k][A])),c.forEach(v=>v.remove()),c=[...new Set(m.map(({place:v})=>v))].filter(v=>v>=g&&v<=y).map(v=>{let k=p("span",{class:"mmv-change-mark",title:m.
-filter(S=>S.place===v).map(sg).join(`
-`)});return k.style.left=`${100*(v-g)/x}%`,k}),l.append(...c)}return{node:i,draw:f}}var sg=({epoch:t,step:e,what:n,from:s,to:a})=>`epoch ${t}, step ${e}: ${Xf(n)}\
- ${s} → ${a}`;function Xf(t){let[e,...n]=t.split("/");return[e.replaceAll("_"," "),...n.length?[n.join("/")]:[]].join(", ")}function ag(t){if(!t.length)return p(
+filter(S=>S.place===v).map(ag).join(`
+`)});return k.style.left=`${100*(v-g)/x}%`,k}),l.append(...c)}return{node:i,draw:f}}var ag=({epoch:t,step:e,what:n,from:s,to:a})=>`epoch ${t}, step ${e}: ${Xf(n)}\
+ ${s} → ${a}`;function Xf(t){let[e,...n]=t.split("/");return[e.replaceAll("_"," "),...n.length?[n.join("/")]:[]].join(", ")}function rg(t){if(!t.length)return p(
 "p",{class:"mmv-faint mmv-small"},"No intervention so far.");let e=t.map(({epoch:s,step:a,what:r,from:o,to:i})=>p("tr",{},p("td",{},String(s)),p("td",{},String(
 a)),p("th",{scope:"row"},Q(Xf(r))),p("td",{},Q(o)),p("td",{},Q(i)))),n=["epoch","step","what","from","to"].map(s=>p("th",{scope:"col"},s));return p("table",{class:"\
-mmv-list mmv-changes"},p("thead",{},p("tr",{},...n)),p("tbody",{},...e))}var rg=0;function Zf({model:t,el:e}){let n=`mmv-cockpit-${++rg}`,s=p("p",{class:"mmv-re\
+mmv-list mmv-changes"},p("thead",{},p("tr",{},...n)),p("tbody",{},...e))}var og=0;function Zf({model:t,el:e}){let n=`mmv-cockpit-${++og}`,s=p("p",{class:"mmv-re\
 adout",role:"status","aria-live":"polite"}),a=p("p",{class:"mmv-error",role:"alert"}),r=p("div",{class:"mmv-pair mmv-cockpit-charts"}),o=p("div",{class:"mmv-scr\
 oll-x"}),i=p("p",{class:"mmv-faint mmv-small"},"The curves begin after epoch 0, the untrained model."),l=p("div",{class:"mmv-title",id:n,role:"heading","aria-le\
 vel":2}),c=mt("Interventions");c.setAttribute("aria-level","3");let f=p("section",{class:"mmv mmv-cockpit","aria-labelledby":n},a,l,s,i,r,c,o);t.get("colours").
-forEach((b,w)=>f.style.setProperty(`--m${w}`,b));let d=new Map;function u(){let{epochs:b,curves:w,body:A}=t.get("history"),$=eg(A);i.hidden=b.length>0;let v=[...new Set(
-w.map(k=>k.chart))];for(let k of v){let S=w.map((_,R)=>({..._,k:R})).filter(_=>_.chart===k),M=JSON.stringify([k,S]),z=d.get(M)??ng(k,S);d.set(M,z),z.draw(b,$,w.
+forEach((b,w)=>f.style.setProperty(`--m${w}`,b));let d=new Map;function u(){let{epochs:b,curves:w,body:A}=t.get("history"),$=ng(A);i.hidden=b.length>0;let v=[...new Set(
+w.map(k=>k.chart))];for(let k of v){let S=w.map((_,R)=>({..._,k:R})).filter(_=>_.chart===k),M=JSON.stringify([k,S]),z=d.get(M)??sg(k,S);d.set(M,z),z.draw(b,$,w.
 length,t.get("changes"));let N=v.indexOf(k);r.children[N]!==z.node&&r.insertBefore(z.node,r.children[N]??null)}for(;r.children.length>v.length;)r.lastElementChild?.
 remove();x.redraw()}function h(){l.textContent=t.get("title"),s.textContent!==t.get("status")&&(s.textContent=t.get("status")),a.textContent!==t.get("error")&&(a.
-textContent=t.get("error"))}function m(){o.replaceChildren(ag(t.get("changes"))),u()}let g=[["change:history",u],["change:changes",m],["change:status",h],["chan\
+textContent=t.get("error"))}function m(){o.replaceChildren(rg(t.get("changes"))),u()}let g=[["change:history",u],["change:changes",m],["change:status",h],["chan\
 ge:error",h]];g.forEach(([b,w])=>t.on(b,w)),e.append(f);let y=t.get("names").map(b=>({name:b})),x=va(f,[{modalities:y}]);return h(),m(),()=>{x.stop(),g.forEach(
-([b,w])=>t.off(b,w))}}var Eo=13,og=91,zo=new Uint8Array(128).fill(255);for(let t=33,e=0;t<127;t++)"<&/".includes(String.fromCharCode(t))||(zo[t]=e++);function ig(t,e,n){if(!(Number.isInteger(
+([b,w])=>t.off(b,w))}}var Eo=13,ig=91,zo=new Uint8Array(128).fill(255);for(let t=33,e=0;t<127;t++)"<&/".includes(String.fromCharCode(t))||(zo[t]=e++);function lg(t,e,n){if(!(Number.isInteger(
 e)&&e>=0)||t.length!==2*Math.ceil(8*e/Eo))throw new Error(`${n} is damaged: ${t.length} characters are given for ${e} bytes`);let s=new Uint8Array(e),a=0,r=0,o=0;
-for(let i=0,l=0;i<t.length;i+=2){let c=zo[t.charCodeAt(i)]??255,f=zo[t.charCodeAt(i+1)]??255,d=c+og*f;for(o|=(c===255?1:0)|d>>Eo,a|=d<<r,r+=Eo;r>=8;r-=8,a>>>=8)
+for(let i=0,l=0;i<t.length;i+=2){let c=zo[t.charCodeAt(i)]??255,f=zo[t.charCodeAt(i+1)]??255,d=c+ig*f;for(o|=(c===255?1:0)|d>>Eo,a|=d<<r,r+=Eo;r>=8;r-=8,a>>>=8)
 s[l++]=a}if(o)throw new Error(`${n} is damaged: it has a character that does not belong to it`);return s}function Qf(t){let e=o=>`the part "${o}" of this page`,
-n=o=>Object.hasOwn(t,o);function s(o){let i=document.getElementById(`mmviz-part-${o}`);if(!n(o)||!i)throw new Error(`${e(o)} is missing`);return ig(i.textContent,
+n=o=>Object.hasOwn(t,o);function s(o){let i=document.getElementById(`mmviz-part-${o}`);if(!n(o)||!i)throw new Error(`${e(o)} is missing`);return lg(i.textContent,
 t[o].bytes,e(o))}let a=async o=>n(o)&&t[o].packing==="gzip"?Hn(s(o),t[o].size,e(o)):s(o);return{has:n,stored:s,bytes:a,text:async o=>new TextDecoder().decode(await a(
-o))}}function lg(t){let e={},n=0;return{get:s=>t[s],set(s,a){t[s]=a,(e[`change:${s}`]??[]).forEach(r=>r())},save_changes(){clearTimeout(n),n=setTimeout(()=>vo(t.selection),
-300)},on:(s,a)=>{(e[s]??=[]).push(a)},off:(s,a)=>{e[s]=(e[s]??[]).filter(r=>r!==a)}}}async function cg(t){try{let[e,n,s]=await Promise.all([t.text("model-meta"),
+o))}}function cg(t){let e={},n=0;return{get:s=>t[s],set(s,a){t[s]=a,(e[`change:${s}`]??[]).forEach(r=>r())},save_changes(){clearTimeout(n),n=setTimeout(()=>vo(t.selection),
+300)},on:(s,a)=>{(e[s]??=[]).push(a)},off:(s,a)=>{e[s]=(e[s]??[]).filter(r=>r!==a)}}}async function fg(t){try{let[e,n,s]=await Promise.all([t.text("model-meta"),
 t.bytes("model-wasm"),t.text("bundle")]);return{meta:e,wasm:n,script:s,get blob(){return t.stored("model-blob")}}}catch(e){return{meta:"{}",wasm:new Uint8Array,
 script:"",get blob(){throw e}}}}async function td(){let t=document.getElementById("mmviz-view");try{let{parts:e,data:n,...s}=JSON.parse(document.getElementById(
 "mmviz-study").textContent),a=Qf(e);s.data=Object.fromEntries(await Promise.all(n.map(async r=>[r,await(r.startsWith("meta")?a.text(r):a.bytes(r))]))),a.has("mo\
-del-meta")&&(s.page_model=await cg(a)),s.what_if_result&&(s.what_if_result.body=await a.bytes("what_if_result")),s.opened=s.selection,s.selection={...s.selection,
-...$o()},t.textContent="",t.toggleAttribute("data-two",!!s.data.meta_b),await Ga({model:lg(s),el:t})}catch(e){throw t.textContent=`This page could not be drawn:\
- ${e}. If this browser is older than 2024, use a newer one.`,e}}return id(fg);})();
+del-meta")&&(s.page_model=await fg(a)),s.what_if_result&&(s.what_if_result.body=await a.bytes("what_if_result")),s.opened=s.selection,s.selection={...s.selection,
+...$o()},t.textContent="",t.toggleAttribute("data-two",!!s.data.meta_b),await Ga({model:cg(s),el:t})}catch(e){throw t.textContent=`This page could not be drawn:\
+ ${e}. If this browser is older than 2024, use a newer one.`,e}}return id(dg);})();

@@ -9,6 +9,18 @@ export const SECTIONS = [["overview", "Overview"], ["sample", "Sample"], ["expla
 const ALL = "all";
 const MOVES = new Map([["ArrowRight", 1], ["ArrowDown", 1], ["ArrowLeft", -1], ["ArrowUp", -1]]);
 
+/** Arrow keys, Home and End open a tab of a list. @param {HTMLElement} node @param {HTMLButtonElement[]} tabs */
+export function moveByKeys(node, tabs) {
+  node.addEventListener("keydown", (event) => {
+    const at = tabs.indexOf(/** @type {HTMLButtonElement} */ (event.target)), last = tabs.length - 1, by = MOVES.get(event.key);
+    const to = event.key === "Home" ? 0 : event.key === "End" ? last : by === undefined ? -1 : (at + by + tabs.length) % tabs.length;
+    if (at < 0 || to < 0) return;
+    event.preventDefault();
+    tabs[to].focus();
+    tabs[to].click();
+  });
+}
+
 /** @param {View} view */
 export const sectionOf = (view) => view.section ?? "sample";
 
@@ -46,14 +58,7 @@ export function sectionTabs(id, held, panels, pick) {
     return tab;
   });
   const node = h("div", { class: "mmv-tabs", role: "tablist", "aria-label": "Sections", ...(tabs.length ? {} : { hidden: "" }) }, ...tabs);
-  node.addEventListener("keydown", (event) => {
-    const at = tabs.indexOf(/** @type {HTMLButtonElement} */ (event.target)), last = tabs.length - 1, by = MOVES.get(event.key);
-    const to = event.key === "Home" ? 0 : event.key === "End" ? last : by === undefined ? -1 : (at + by + tabs.length) % tabs.length;
-    if (at < 0 || to < 0) return;
-    event.preventDefault();
-    tabs[to].focus();
-    tabs[to].click();
-  });
+  moveByKeys(node, tabs);
   /** @param {Selection["section"]} section */
   function draw(section) {
     const shown = shownSection(section, held);

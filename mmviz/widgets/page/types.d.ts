@@ -1,8 +1,8 @@
 // Types of the page: what Python sends, the selection, and the contract of a view.
 
-/** Glyphs and dashes of the modalities, written in front of the bundle by Python. */
+/** Glyphs and dashes of the modalities, written in front of the bundle by Python; in the playground, with their colours, by build.mjs. */
 declare global {
-  const LOOKS: { glyphs: string[]; dashes: string[] };
+  const LOOKS: { glyphs: string[]; dashes: string[]; colours: string[] };
   /** from widgets/terms.py */
   const HELP: { definitions: Record<string, string>; tour: [string, string][]; shortcuts: [string, string][] };
 }

@@ -1,0 +1,10 @@
+// A formula as text: symbols with an upper and a lower index, one above the other.
+import { h } from "../dom.js";
+
+/** @param {(string | [symbol: string, upper: string, lower: string])[]} parts */
+export const formula = (...parts) => h("p", { class: "play-formula" }, ...parts.map((part) => {
+  if (typeof part === "string") return part;
+  const [symbol, upper, lower] = part;
+  if (!upper) return h("span", {}, symbol, ...(lower ? [h("sub", {}, lower)] : []));
+  return h("span", {}, symbol, h("span", { class: "play-indices" }, h("sup", {}, upper), h("sub", {}, lower)));
+}));
