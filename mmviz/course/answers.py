@@ -98,6 +98,8 @@ class ArrayParser:
             target = tuple(int(n) for n in self.shape if n is not None)
             if _long(values.shape) == _long(target):
                 return values.reshape(target)
+        elif _fits(_long(values.shape), self.shape):
+            return values.squeeze()
         raise AnswerFormatError(self._refusal(values))
 
     def _by_name(self, answer: Mapping[str, Any]) -> list[Any]:

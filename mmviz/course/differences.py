@@ -185,18 +185,23 @@ def _rounded(found: np.ndarray, wanted: np.ndarray, match: Match) -> str | None:
         return None
     need = f"{match.decimals} decimals" if match.decimals is not None else f"{_digits(match.tolerance)} digits"
     for digits in range(2, 8):
-        if all(_significant(b, digits) == _significant(a, digits) == a for a, b in zip(f, e, strict=True)):
+        if all(
+            _is_rounded(a, b, 10.0 ** (np.floor(np.log10(abs(b))) - digits + 1)) if b else a == 0
+            for a, b in zip(f, e, strict=True)
+        ):
             return f"right to {digits} digits: give {need}, or the unrounded value"
     for decimals in range(2, 8):
-        if np.array_equal(np.round(e, decimals), f) and np.abs(f).max() >= 10.0 ** (1 - decimals):
+        unit = 10.0**-decimals
+        if np.abs(f).max() >= 10 * unit and all(_is_rounded(a, b, unit) for a, b in zip(f, e, strict=True)):
             return f"right to {decimals} decimals: give {need}, or the unrounded value"
     if margin(wanted, tolerance=STRICT, absolute=0.0) >= float(np.abs(found - wanted).max()):
         return f"nearly right: the difference is less than {STRICT:.1%}; give {need}, or the unrounded value"
     return None
 
 
-def _significant(value: float, digits: int) -> float:
-    return float(f"{value:.{digits - 1}e}")
+def _is_rounded(value: float, exact: float, unit: float) -> bool:
+    """Whether ``value`` is ``exact`` rounded to a multiple of ``unit``; a half may go either way."""
+    return bool(abs(value - exact) <= 0.5000001 * unit and abs(value / unit - np.round(value / unit)) < 1e-6)
 
 
 def _digits(tolerance: float) -> int:
