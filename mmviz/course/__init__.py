@@ -6,6 +6,7 @@ Answers are compared by value, not as text: a number, an array or the outputs of
 answer is compared with known mistakes.
 """
 
+from mmviz.course import figures
 from mmviz.course.claims import Claim, finding, identity, test
 from mmviz.course.exercise import AnswerFormatError, Exercise, Mistake, Verdict
 from mmviz.course.exercises import EXERCISES, find, register
@@ -24,6 +25,7 @@ __all__ = [
     "StoredFinding",
     "Verdict",
     "check",
+    "figures",
     "find",
     "finding",
     "fingerprint",

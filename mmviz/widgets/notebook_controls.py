@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mmviz.widgets.explorer import Explorer
 
 NAMES = ("available", "epoch", "sample", "layer", "coupling")
-_STYLE = {"description_width": "initial"}
+STYLE = {"description_width": "initial"}
 
 
 class ModalityChoice(ipywidgets.HBox, ipywidgets.ValueWidget):
@@ -130,8 +130,8 @@ class Controls(ipywidgets.VBox):
             known = _options(widget)
             if known is not None:
                 require_known([value], known, f"controls: {name}", "value")
-            if name == "coupling":
-                value = number(value, "controls: coupling", low=0, high=1)
+            if hasattr(widget, "min"):
+                value = number(value, f"controls: {name}", low=widget.min, high=widget.max)
             widget.value = value
 
     def around(self, function: Callable[..., Any]) -> ipywidgets.VBox:
@@ -200,8 +200,8 @@ def controls(
             max=1.0,
             step=0.05,
             description="coupling × (off-diagonal W)",
-            style=_STYLE,
-            layout=_layout(),
+            style=STYLE,
+            layout=wide_layout(),
         )
     if include is not None:
         wanted = [include] if isinstance(include, str) else list(include)
@@ -335,7 +335,7 @@ def _options(widget: Any) -> list[Any] | None:
     return [value for _, value in widget.options] if hasattr(widget, "options") else None
 
 
-def _layout() -> ipywidgets.Layout:
+def wide_layout() -> ipywidgets.Layout:
     """Return the layout of a control: wide enough for its name and a slider, narrower in a narrower output."""
     return ipywidgets.Layout(width="440px", max_width="calc(100% - 4px)", min_width="0")
 
@@ -348,19 +348,19 @@ def _widgets_of(source: Any) -> dict[str, Any]:
             options=[(str(e), e) for e in epochs],
             value=best if best in epochs else epochs[-1],
             description="epoch",
-            style=_STYLE,
-            layout=_layout(),
+            style=STYLE,
+            layout=wide_layout(),
         )
     if samples:
         found["sample"] = ipywidgets.Dropdown(
             options=[(visible(s), k) for k, s in enumerate(samples)],
             description="sample",
-            style=_STYLE,
-            layout=_layout(),
+            style=STYLE,
+            layout=wide_layout(),
         )
     if layers > 1:
         found["layer"] = ipywidgets.Dropdown(
-            options=[(str(i + 1), i) for i in range(layers)], description="layer", style=_STYLE, layout=_layout()
+            options=[(str(i + 1), i) for i in range(layers)], description="layer", style=STYLE, layout=wide_layout()
         )
     return found
 
