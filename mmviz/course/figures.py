@@ -129,7 +129,7 @@ def unit_disc(matrices: Mapping[str, ArrayLike]) -> go.Figure:
         name: np.linalg.eigvals(np.asarray(matrix, dtype=np.float64)).ravel() for name, matrix in matrices.items()
     }
     reach = 1.08 * max(1.0, *(float(abs(v).max()) for v in values.values()))
-    marks = [Lines(np.cos(turn), np.sin(turn), "unit circle", _NEUTRAL, markers=False)]
+    marks: list[Lines | Points] = [Lines(np.cos(turn), np.sin(turn), "unit circle", _NEUTRAL, markers=False)]
     marks += [Points(v.real, v.imag, name, k, size=9 - k) for k, (name, v) in enumerate(values.items())]
     largest = ", ".join(f"{name} {abs(v).max():.3g}" for name, v in values.items())
     panel = Panel(
@@ -179,10 +179,10 @@ def operator_matrices(K: ArrayLike, attention: ArrayLike) -> go.Figure:
     top = float(np.quantile(abs(scan), 0.99)) or 1.0
     across = Axis("step of x")
 
-    def panel(z: np.ndarray, low: float, high: float, title: str, **more: bool) -> Panel:
+    def panel(z: np.ndarray, low: float, high: float, title: str, *, signed: bool = False) -> Panel:
         steps = np.arange(float(len(z)))
         blank = np.where(np.tri(len(z)), z, np.nan)
-        heat = Heatmap(blank, steps, steps, low, high, title, bar=False, **more)
+        heat = Heatmap(blank, steps, steps, low, high, title, bar=False, signed=signed)
         return Panel((heat,), across, Axis("step of y", reverse=True), title, square=True)
 
     panels = panel(scan, -top, top, "scan: K", signed=True), panel(weights, 0, 0.5, "softmax attention")
@@ -254,7 +254,7 @@ def score_table(scores: Mapping[str, ArrayLike], columns: Sequence[str], *, titl
     values = np.stack([_array(row, len(columns)) for row in scores.values()])
     rows, across = np.arange(float(len(values))), np.arange(float(len(columns)))
     heat = Heatmap(values, across, rows, 0, 1, "score", numbers=".2f")
-    panel = Panel((heat,), Axis(ticks=named_ticks(columns)), Axis(ticks=named_ticks(scores), reverse=True))
+    panel = Panel((heat,), Axis(ticks=named_ticks(columns)), Axis(ticks=named_ticks(tuple(scores)), reverse=True))
     height = 60 + 30 * len(values)
     return draw(FigureSpec(title, (note,) if note else (), (panel,), heights=(height,), width=620))
 
