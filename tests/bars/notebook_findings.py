@@ -39,6 +39,11 @@ def untrained(run):
         return dataclasses.replace(run, model=copy.deepcopy(model), best_epoch=0)
 
 
+def between_seeds(values):
+    """Return the absolute difference of each seed to the next one; of the first to the last."""
+    return abs(values - np.roll(values, 1, axis=0))
+
+
 def after_cut(run, split, **options):
     """Return p(predicted class) without the steps with the largest shares, and without random steps."""
     cut = mm.analysis.faithfulness(mm.record(run, split, epochs=[run.best_epoch], **options))["after_mean"]
@@ -102,7 +107,7 @@ def experts(seeds):
         name: np.array([accuracy(fitted("alignmamba2", ds, small | o, seed, **plan), ds["test"]) for seed in seeds])
         for name, o in rows.items()
     }
-    seed_alone = abs(score["shared"] - np.roll(score["shared"], 1))
+    seed_alone = between_seeds(score["shared"])
     yield "04 experts", "accuracy with experts minus plain Mamba", score["both"] - score["shared"], (
         "plain Mamba, two seeds", seed_alone)  # fmt: skip
     yield "04 wider", "accuracy of a wider plain Mamba minus with experts", score["wider"] - score["both"], (
@@ -125,10 +130,10 @@ def alignment(seeds):
         name: np.array([accuracy(fitted("alignmamba2", ds, small | o, seed, **plan), ds["test"]) for seed in seeds])
         for name, o in rows.items()
     }
-    noise = score["0"] - np.roll(score["0"], 1)
-    control = ("two seeds without alignment", noise)
-    yield "05 large weight", "accuracy at weight 100 minus without alignment", score["100"] - score["0"], control
-    yield "05 weight 1", "accuracy at weight 1 minus without alignment", score["1"] - score["0"], control
+    noise = between_seeds(score["0"])
+    lower, control = ("two seeds without alignment", -noise), ("two seeds without alignment", noise)
+    yield "05 large weight", "accuracy at weight 100 minus without alignment", score["100"] - score["0"], lower
+    yield "05 weight 1", "accuracy at weight 1 minus without alignment", score["1"] - score["0"], lower
     yield "05 MMD only", "accuracy at weight 100, MMD only minus both", score["100, MMD only"] - score["100"], control
     yield "05 anchor", "accuracy at weight 1, gradient to the image only minus to both", (
         score["1, default"] - score["1"]), control  # fmt: skip
@@ -159,7 +164,7 @@ def imbalance(seeds):
             )
         score[name], e1[name] = np.array([s for s, _ in found]), np.array([e for _, e in found])
     gain = {name: score[name] - score["joint_long"] for name in rows}
-    noise = score["joint_long"] - np.roll(score["joint_long"], 1, axis=0)
+    noise = between_seeds(score["joint_long"])
     for name, word in (("shapley_alternating", "alternating updates"), ("dropout_long", "modality dropout")):
         control = ("joint training, two seeds", noise[:, 2])
         yield (
@@ -173,9 +178,9 @@ def imbalance(seeds):
     yield "06 dropout against alternating", "image-only accuracy, modality dropout minus alternating updates", (
         score["dropout_long"] - score["shapley_alternating"])[:, 2], ("joint training, two seeds", noise[:, 2])  # fmt: skip
     yield "06 E1 of OGM-GE", "E1 of OGM-GE minus joint", e1["ogm_ge"] - e1["joint"], (
-        "joint training, two seeds", e1["joint"] - np.roll(e1["joint"], 1))  # fmt: skip
+        "joint training, two seeds", -between_seeds(e1["joint"]))  # fmt: skip
     yield "06 accuracy of OGM-GE", "accuracy of OGM-GE minus joint", (score["ogm_ge"] - score["joint"])[:, 3], (
-        "joint training, two seeds", (score["joint"] - np.roll(score["joint"], 1, axis=0))[:, 3])  # fmt: skip
+        "joint training, two seeds", -between_seeds(score["joint"])[:, 3])  # fmt: skip
 
 
 def missing(seeds):
@@ -200,14 +205,14 @@ def missing(seeds):
     }
     found = mm.recording.compare_missing(runs, ds["test"], draws=5)["score"]
     score = {name: found.sel(model=name, rate=[0.0, 0.7]).values for name in rows}
-    noise = score["complete"] - np.roll(score["complete"], 1, axis=1)
+    noise = between_seeds(score["complete"].T).T
     for name, word in (("losses", "losses at 0.4"), ("dropout", "dropout")):
         gain = score[name] - score["complete"]
         yield f"07 {word}", f"accuracy at rate 0.7, {word} minus complete", gain[1], ("complete, two seeds", noise[1])
         yield f"07 cost of {word}", f"accuracy with nothing missing, {word} minus complete", gain[0], (
             "its gain at 0.7", gain[1])  # fmt: skip
     yield "07 mapping", "mean accuracy, dropout with mapping minus dropout", (
-        score["mapping"] - score["dropout"]).mean(0), ("complete, two seeds", noise.mean(0))  # fmt: skip
+        score["mapping"] - score["dropout"]).mean(0), ("complete, two seeds", -noise.mean(0))  # fmt: skip
 
 
 NOTEBOOKS = {"00": start_here, "03": hidden_influence, "04": experts, "05": alignment, "06": imbalance, "07": missing}
