@@ -58,7 +58,7 @@ def student(book: NotebookNode) -> NotebookNode:
 def for_nbgrader(book: NotebookNode) -> NotebookNode:
     """Return the nbgrader source of a notebook.
 
-    Each exercise has three cells: a locked one that takes the last exercise's answer away, one for the work with ``answer = ...`` and the
+    Each exercise has three cells: a locked one with what is given, which also takes the last exercise's answer away, one for the work with ``answer = ...`` and the
     solution between nbgrader's marks, and a locked one that grades it with one point.
     """
     out = _rewritten(student(book), _graded)
@@ -110,16 +110,16 @@ def _graded(cell: NotebookNode, number: str) -> Iterator[NotebookNode]:
 
     name = number.replace(".", "-")
     before, after = _WORK.split(cell.source, maxsplit=1)
-    reset = v4.new_code_cell(
-        f"answer = ...  # exercise {number} begins without an answer; yours goes into the next cell"
+    start = v4.new_code_cell(
+        f"{before}answer = ...  # exercise {number} begins without an answer; yours goes into the next cell"
     )
-    reset.metadata["nbgrader"] = _mark(f"start-{name}", locked=True)
+    start.metadata["nbgrader"] = _mark(f"start-{name}", locked=True)
     solved = f"### BEGIN SOLUTION\n{find(number).solution.strip()}\n### END SOLUTION"
-    work = v4.new_code_cell(f"{before}answer = ...  # exercise {number}: replace the dots by your work\n{solved}")
+    work = v4.new_code_cell(f"answer = ...  # exercise {number}: replace the dots by your work\n{solved}")
     work.metadata["nbgrader"] = _mark(f"exercise-{name}", solution=True)
     test = v4.new_code_cell(_CHECK.sub(r'mm.course.grade("\g<number>", answer\g<given>)', after))
     test.metadata["nbgrader"] = _mark(f"check-{name}", grade=True, locked=True, points=1)
-    yield from (reset, work, test)
+    yield from (start, work, test)
 
 
 def _mark(grade_id: str, **flags: Any) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def _mark(grade_id: str, **flags: Any) -> dict[str, Any]:
 _FOLDER = Path(__file__).parents[2]
 #: pages of docs/course that a student's edition does not contain
 _TEACHERS = ("teacher.md", "concept_inventory_key.md", "capstone_solution.md")
-#: seconds of one cell before nbgrader interrupts it: ten times the longest cell of the notebooks, trainings included
+#: seconds of one cell before nbgrader interrupts it; the longest cell, with its trainings, is in tests/bars/grading.json
 TIMEOUT = 300
 _CONFIG = f'''"""Configuration of nbgrader, written by `python -m mmviz course`."""
 

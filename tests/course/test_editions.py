@@ -59,14 +59,14 @@ def test_the_teacher_edition_has_solution_hints_and_mistakes_below_the_exercise(
 def test_the_nbgrader_source_takes_the_last_answer_away_keeps_the_answer_line_and_grades_in_a_locked_cell(book):
     out = for_nbgrader(book)
     nbformat.validate(out)
-    hidden, reset, work, check = out.cells[1:5]
+    hidden, start, work, check = out.cells[1:5]
     assert hidden.source == "%env MMVIZ_SOLUTIONS=hidden"
-    assert reset.source.startswith("answer = ...  # exercise 6.1")
-    assert work.source.startswith("weights = 3\nanswer = ...  # exercise 6.1: ")
+    assert start.source.startswith("weights = 3\nanswer = ...  # exercise 6.1")
+    assert work.source.startswith("answer = ...  # exercise 6.1: ")
     assert "\n### BEGIN SOLUTION\n" in work.source
     assert work.source.endswith("\n### END SOLUTION")
     assert check.source == 'mm.course.grade("6.1", answer, result=result)'
-    marks = [cell.metadata.nbgrader for cell in (hidden, reset, work, check)]
+    marks = [cell.metadata.nbgrader for cell in (hidden, start, work, check)]
     assert [mark.locked for mark in marks] == [True, True, False, True]
     assert [mark.solution for mark in marks] == [False, False, True, False]
     assert [mark.grade for mark in marks] == [False, False, False, True]
@@ -83,7 +83,7 @@ def test_nbgrader_removes_the_solutions_and_keeps_answer_line_and_check(book):
     out, _ = preprocessors.LockCells().preprocess(out, {})
     assert "BEGIN SOLUTION" not in json.dumps(out)
     work, check = out.cells[3:5]
-    assert work.source.strip() == "weights = 3\nanswer = ...  # exercise 6.1: replace the dots by your work"
+    assert work.source.strip() == "answer = ...  # exercise 6.1: replace the dots by your work"
     assert check.source == source.cells[4].source, "the check stays"
 
 
