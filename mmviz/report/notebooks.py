@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import html
 import json
@@ -9,19 +10,23 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from itertools import chain, count, repeat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmviz.core.errors import DataError
 from mmviz.io.atomic import write_bytes_atomic
+
+if TYPE_CHECKING:
+    from mmviz.widgets import Explorer
 
 #: the file of plotly.js in the site, loaded once by every page
 PLOTLY = "plotly.min.js"
 HEIGHT = 900
 
 
-def embed_views(folder: str, address: str) -> None:
+def embed_views(folder: str, address: str, *, models: bool = False) -> None:
     """Display every live view of this kernel as a saved page in a frame, and plotly figures with the site's plotly.js.
 
     Parameters
@@ -30,6 +35,8 @@ def embed_views(folder: str, address: str) -> None:
         Output folder of the pages.
     address
         URL of that folder, relative to the page of the notebook.
+    models
+        Whether a page also holds the trained model, if a variable of the notebook does: its edits are then predicted without a kernel.
     """
     import plotly.io as pio
     from IPython import get_ipython
@@ -53,10 +60,26 @@ def embed_views(folder: str, address: str) -> None:
 
     def framed(view: Explorer, *_: Any, **__: Any) -> tuple[dict[str, str], dict[str, Any]]:
         name = f"view{next(numbers)}.html"
-        view.save(Path(folder) / name)
+        (_with_model(view, get_ipython().user_ns) if models else view).save(Path(folder) / name)
         return {"text/html": frame(f"{address}/{name}", view.readout), "text/plain": view.readout}, {}
 
     get_ipython().display_formatter.mimebundle_formatter.for_type(Explorer, framed)
+
+
+def _with_model(view: Explorer, names: dict[str, Any]) -> Explorer:
+    """Return the view with the trained model among a notebook's variables that belongs to its Trace; without one: the view."""
+    from mmviz.core.errors import ConfigError
+    from mmviz.data import Dataset
+    from mmviz.recording import export_model
+    from mmviz.train import Run
+    from mmviz.widgets import Explorer
+
+    runs = [value for value in names.values() if isinstance(value, Run)]
+    sets = [value for value in names.values() if isinstance(value, Dataset)]
+    for run, ds in ((run, ds) for run in runs for ds in sets if "test" in ds.splits):
+        with contextlib.suppress(ConfigError, DataError):
+            return Explorer(frame=view.frame, model=export_model(run, ds["test"]), selection=view.selection)
+    return view
 
 
 def frame(address: str, readout: str) -> str:
@@ -72,7 +95,7 @@ def frame(address: str, readout: str) -> str:
 TIMEOUT = 1800
 
 
-def run_study(path: Path, out: Path, views: Path, *, version: str) -> bool:
+def run_study(path: Path, out: Path, views: Path, *, version: str, models: bool = False) -> bool:
     """Run one notebook and write it with its outputs; live views are saved as pages.
 
     Parameters
@@ -85,6 +108,8 @@ def run_study(path: Path, out: Path, views: Path, *, version: str) -> bool:
         Folder of all live views; those of this notebook go into a folder of its name.
     version
         Version of the code: a notebook runs again if it or the code has changed.
+    models
+        Whether the saved views hold their models.
 
     Returns
     -------
@@ -101,14 +126,14 @@ def run_study(path: Path, out: Path, views: Path, *, version: str) -> bool:
 
     book = nbformat.read(path, as_version=4)
     networks = sorted((path.parent / "networks").glob("*.py"))
-    texts = [version, *(one.read_text(encoding="utf-8") for one in (path, *networks))]
+    texts = [f"{version} {models}", *(one.read_text(encoding="utf-8") for one in (path, *networks))]
     key = hashlib.sha256("\n".join(texts).encode()).hexdigest()
     own_views = views / path.stem
     if out.is_file() and nbformat.read(out, as_version=4).metadata.get("mmviz_key") == key and own_views.is_dir():
         return False
     shutil.rmtree(own_views, ignore_errors=True)
     first = nbformat.v4.new_code_cell(
-        f"from mmviz.report.notebooks import embed_views\nembed_views({str(own_views.resolve())!r}, '../_static/views/{path.stem}')"
+        f"from mmviz.report.notebooks import embed_views\nembed_views({str(own_views.resolve())!r}, '../_static/views/{path.stem}', models={models})"
     )
     book.cells.insert(0, first)
     with tempfile.TemporaryDirectory() as folder:
@@ -128,12 +153,22 @@ def run_study(path: Path, out: Path, views: Path, *, version: str) -> bool:
     return True
 
 
-def run_all(notebooks: Path, studies: Path, views: Path, *, version: str) -> dict[str, float]:
-    """Run every notebook of a folder; return the run time in seconds of those that ran."""
+def run_all(
+    notebooks: Path,
+    studies: Path,
+    views: Path,
+    *,
+    version: str,
+    only: Sequence[str] | None = None,
+    models: bool = False,
+) -> dict[str, float]:
+    """Run every notebook of a folder, or those whose names begin with a word of ``only``; return the seconds of those that ran."""
     seconds = {}
     for path in sorted(notebooks.glob("[0-9]*.ipynb")):
+        if only is not None and not path.stem.startswith(tuple(only)):
+            continue
         start = time.perf_counter()
-        if run_study(path, studies / path.name, views, version=version):
+        if run_study(path, studies / path.name, views, version=version, models=models):
             seconds[path.stem] = round(time.perf_counter() - start, 1)
             sys.stderr.write(json.dumps({path.stem: seconds[path.stem]}) + "\n")
     return seconds

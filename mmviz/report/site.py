@@ -68,6 +68,37 @@ def build(out: str | Path, *, run: bool = True, notebooks: str | Path | None = N
     return out / "site" / "index.html"
 
 
+def run_notebooks(out: Path, *, only: Sequence[str] | None = None, models: bool = False) -> None:
+    """Run notebooks without building a site.
+
+    Parameters
+    ----------
+    out
+        Output folder: ``studies/NAME.ipynb`` with outputs, ``_static/views/NAME/view1.html``, ``_static/plotly.min.js``.
+    only
+        Words with which the names of the notebooks begin, such as ``"02"``; default: all.
+    models
+        Whether the saved views hold their models, where a notebook's variables do.
+
+    Raises
+    ------
+    DataError
+        A notebook failed, or none has such a name.
+    """
+    static = out / "_static"
+    run_all(ROOT / "notebooks", out / "studies", static / "views", version=_code(), only=only, models=models)
+    if not list((out / "studies").glob("*.ipynb")):
+        raise DataError(f"--only {' '.join(only or [])}: no notebook has a name that begins so")
+    static.mkdir(exist_ok=True)
+    _copy_plotly(static)
+
+
+def _copy_plotly(static: Path) -> None:
+    import plotly
+
+    shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", static / PLOTLY)
+
+
 def _code() -> str:
     """Return a hash of all source files of the two packages, on which the pages depend."""
     digest = hashlib.sha256()
@@ -79,11 +110,9 @@ def _code() -> str:
 
 def _collect(source: Path, views: Path) -> None:
     """Copy pages, images, live views and plotly.js into the site's source."""
-    import plotly
-
     static = source / "_static"
     static.mkdir(exist_ok=True)
-    shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", static / PLOTLY)
+    _copy_plotly(static)
     if views.is_dir():
         shutil.copytree(views, static / "views", dirs_exist_ok=True)
     for path, target in PAGES.items():
@@ -101,6 +130,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m mmviz report", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("report"), help="output folder")
     parser.add_argument("--no-run", action="store_true", help="show the notebooks without running them")
+    parser.add_argument("--run-only", action="store_true", help="run the notebooks and build no site")
+    parser.add_argument("--only", nargs="+", metavar="NN", help="with --run-only: these notebooks")
+    parser.add_argument("--models", action="store_true", help="with --run-only: the saved views hold their models")
     options = parser.parse_args(arguments)
+    if options.run_only:
+        run_notebooks(options.out, only=options.only, models=options.models)
+        sys.stdout.write(f"{options.out / 'studies'}\n")
+        return 0
     sys.stdout.write(f"{build(options.out, run=not options.no_run)}\n")
     return 0
