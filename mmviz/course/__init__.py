@@ -15,6 +15,8 @@ from mmviz.course.findings_over_seeds import StoredFinding, stored_finding, stor
 from mmviz.course.fingerprint import fingerprint
 from mmviz.course.grading import grade
 from mmviz.course.playground import playground
+from mmviz.course.polls import counts as poll_counts
+from mmviz.course.polls import poll, vote
 
 __all__ = [
     "EXERCISES",
@@ -33,9 +35,12 @@ __all__ = [
     "hint",
     "identity",
     "playground",
+    "poll",
+    "poll_counts",
     "register",
     "solution",
     "stored_finding",
     "stored_findings",
     "test",
+    "vote",
 ]

@@ -10,6 +10,14 @@ from collections.abc import Sequence
 COMMANDS = {
     "editions": ("mmviz.course.editions", "write the student's, the teacher's and the nbgrader edition (the default)"),
     "report": ("mmviz.course.class_report", "points and mistakes of a graded class: a CSV file and a histogram"),
+    "handout": ("mmviz.course.handout", "all exercises with solutions, hints and mistakes: one page, HTML or PDF"),
+    "slides": ("mmviz.course.slides", "slides of the notebooks: HTML files that need no network"),
+    "browser": (
+        "mmviz.course.browser_edition",
+        "notebooks 00 to 03 with their results and live views, without installation",
+    ),
+    "timing": ("mmviz.course.timing", "minutes of every session: words, code, predictions, exercises"),
+    "polls": ("mmviz.course.polls", "collected predictions: counts of every poll"),
 }
 
 

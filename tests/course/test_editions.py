@@ -34,7 +34,7 @@ def test_every_exercise_stands_once_in_the_notebook_of_its_number():
     assert sorted(n for numbers in asked.values() for n in numbers) == sorted(EXERCISES)
     for name, numbers in asked.items():
         assert all(number.split(".")[0] == str(int(name[:2])) for number in numbers), name
-        assert numbers == sorted(numbers), name
+        assert numbers == sorted(numbers, key=lambda n: [int(part) for part in n.split(".")]), name
 
 
 def test_the_student_edition_has_no_solutions_and_keeps_all_cells(book):

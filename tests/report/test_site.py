@@ -101,3 +101,12 @@ def test_text_of_the_data_is_escaped_in_the_frame():
     text = frame("views/a.html", 'x" onload="alert(1)<script>')
     assert 'onload="alert' not in text
     assert "<script>" not in text
+
+
+def test_a_view_is_saved_with_the_model_of_the_notebook_if_that_is_wanted(notebooks, tmp_path):
+    path, sizes = notebooks / "00_study.ipynb", {}
+    for models in (False, True):
+        out, views = tmp_path / f"{models}.ipynb", tmp_path / f"views{models}"
+        assert run_study(path, out, views, version="1", models=models)
+        sizes[models] = (views / "00_study" / "view1.html").stat().st_size
+    assert sizes[True] > sizes[False] + 20_000, "weights, samples and the kernels of the page"
