@@ -95,7 +95,7 @@ def counts(name: str, *, file: str | Path | None = None) -> dict[str, int]:
 
 
 def bars(found: dict[str, int], choices: Sequence[str] = ()) -> str:
-    """Return a histogram as text, a line for each choice; ``choices`` gives the order, and those that nobody chose."""
+    """Return a histogram as text, a line for each choice; ``choices`` gives the order and lists those without a vote."""
     listed = list(map(spreadsheet, choices)) or list(found)
     listed += [choice for choice in found if choice not in listed]
     wide, most = max(map(len, listed), default=0), max(found.values(), default=1)

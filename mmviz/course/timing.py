@@ -53,7 +53,7 @@ class Speeds:
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What a notebook asks of a student: counts, and the minutes that follow from the speeds."""
+    """Work in a notebook: counts, and the minutes that follow from the speeds."""
 
     words: int
     lines: int
@@ -63,8 +63,8 @@ class Load:
 
     def minutes(self, speeds: Speeds) -> float:
         """Return the minutes for this notebook."""
-        reading = self.words / speeds.words + self.lines / speeds.lines + self.predictions * speeds.prediction
-        return reading + self.exercises * speeds.exercise + self.characters / speeds.characters
+        study = self.words / speeds.words + self.lines / speeds.lines + self.predictions * speeds.prediction
+        return study + self.exercises * speeds.exercise + self.characters / speeds.characters
 
 
 def load_of(book: NotebookNode) -> Load:
@@ -100,10 +100,10 @@ def table(loads: Mapping[str, Load], sessions: Mapping[str, Sequence[str]], spee
     for session, names in sessions.items():
         minutes = speeds.frame + sum(loads[name].minutes(speeds) for name in names if name in loads)
         lines.append(f"| {session} | {', '.join(names)} | {minutes:.0f} |")
-    said = f"{speeds.words:g} words and {speeds.lines:g} lines of code a minute, {speeds.prediction:g} minute for a prediction"
+    rates = f"{speeds.words:g} words and {speeds.lines:g} lines of code a minute, {speeds.prediction:g} minute for a prediction"
     lines += [
         "",
-        f"Assumed, not measured: {said}, {speeds.exercise:g} for an exercise and {speeds.characters:g} typed characters a minute",
+        f"Assumed, not measured: {rates}, {speeds.exercise:g} for an exercise and {speeds.characters:g} typed characters a minute",
     ]
     lines[-1] += f", {speeds.frame:g} minutes to open and close a session."
     return "\n".join(lines)
