@@ -40,7 +40,7 @@ def playground(part: str = "coupled_scan", preset: str | None = None, *, height:
     Parameters
     ----------
     part
-        ``coupled_scan``.
+        ``coupled_scan``, ``selective_state``, ``shapley_orders``, ``transport`` or ``missing_data``.
     preset
         One of the part's presets, as in its list; None: the first one. For ``coupled_scan``: ``softmax``, ``identity``, ``mean``, ``cyclic`` or
         ``exact_sum``.

@@ -14,7 +14,7 @@ from page_queries import contrasts, settle
 
 pytestmark = pytest.mark.timeout(120)
 PAGE = Path(__file__).parents[2] / "docs" / "playground" / "index.html"
-PARTS = ("coupled_scan",)
+PARTS = ("coupled_scan", "selective_state", "shapley_orders", "transport", "missing_data")
 M, L = 3, 50
 
 
@@ -143,7 +143,7 @@ def test_every_number_beside_the_charts_equals_the_oracle_to_the_digits_that_are
     np.testing.assert_allclose([number(text) for text in own], [*S, *(np.log(0.5) / np.log(S))], rtol=6e-3)
     sums = page.locator("table[aria-label='Coupling weights W'] .mmv-value").all_inner_texts()
     np.testing.assert_allclose([number(text) for text in sums], np.sum(state["W"], 1), atol=5e-4)
-    nodes = page.locator(".play-node-text").evaluate_all(
+    nodes = page.locator(".play-graph .play-node-text").evaluate_all(
         "(all) => all.map((e) => [e.dataset.node, e.textContent]).filter(([, text]) => text)"
     )
     assert len(nodes) == M * (state["lag"] + 1)
@@ -217,7 +217,7 @@ def test_the_arrow_keys_move_in_a_lane_and_change_x(at):
 
 def test_x_written_as_numbers_is_used_and_a_wrong_one_is_named_and_changes_nothing(at):
     page = at("coupled_scan/identity")
-    page.locator(".play-typed summary").click()
+    page.get_by_text("x as numbers", exact=True).click()
     field = page.get_by_role("textbox", name="x of image")
     field.fill("0.5, −0.25 1")
     field.press("Enter")
@@ -340,8 +340,8 @@ def test_in_the_frame_of_a_notebook_the_page_works_without_an_address(open_page,
     page.goto((tmp_path / "notebook.html").as_uri())
     frame = page.frame_locator("iframe")
     frame.locator(f"[role=tab][aria-selected=true][data-part={part}]").wait_for()
-    field = frame.get_by_role("tabpanel").get_by_role("spinbutton").first
-    field.fill("0.25")
+    control = frame.locator(".play-part :is(.play-lane, .play-handle, input[type=range]):visible").first
+    control.press("ArrowUp")
     page.wait_for_timeout(300)
     assert (
         frame.get_by_label("Preset").locator("visible=true").evaluate("(e) => e.selectedOptions[0].text")

@@ -6,7 +6,7 @@ import { fixed, short } from "../format.js";
 import { coupledScan, decays, kernelOf, largestGrowth, matrix, responses, softmaxRows, transition } from "./maths/coupled_scan.js";
 import { eigenvalues, spectralRadius } from "./maths/eigenvalues.js";
 import { faultOfList, faultOfRows, listField, numberField, select } from "./fields.js";
-import { formula } from "./formula.js";
+import { formula, predict, title } from "./formula.js";
 import { lane } from "./lane.js";
 import { unitDisc } from "./unit_disc.js";
 import { couplingGraph, LAGS } from "./coupling_graph.js";
@@ -103,14 +103,14 @@ export const coupledScanPart = {
     const node = h("div", { class: "play-grid" },
       h("div", { class: "play-about" },
         formula(["h", "m", "t"], " = ", ["S", "", "m"], " Σ", ["", "", "k"], " ", ["W", "", "mk"], " ", ["h", "k", "t−1"], " + ", ["Δ", "", "m"], " ", ["B", "", "m"], " ", ["x", "m", "t"], ";  ", ["y", "m", "t"], " = ", ["C", "", "m"], " ", ["h", "m", "t"]),
-        h("p", { class: "play-predict" }, h("strong", {}, "Predict: "), "text has no input. At which step does its state become different from 0, and what changes if a row of W sums to 1.1?")),
+        predict("Text has no input. At which step does its state become different from 0, and what changes if a row of W sums to 1.1?")),
       h("div", { class: "play-controls" },
-        h("div", { class: "mmv-heading", role: "heading", "aria-level": 2 }, "W: coupling weights (row: target, column: source)"), streams.node, table,
-        h("div", { class: "mmv-heading", role: "heading", "aria-level": 2 }, "Parameters of each stream"), own),
+        title("W: coupling weights (row: target, column: source)"), streams.node, table,
+        title("Parameters of each stream"), own),
       h("div", { class: "play-main" },
-        h("div", { class: "mmv-heading play-row", role: "heading", "aria-level": 2 }, h("span", {}, "Input x: draw it")), h("div", { class: "play-row play-tools" }, clear, typed),
+        title("Input x: draw it"), h("div", { class: "play-row play-tools" }, clear, typed),
         ...lanes.map(({ node: one }, m) => (one.setAttribute("data-stream", String(m)), one)), statesChart.node, outputs.node),
-      h("div", { class: "play-side" }, h("div", { class: "mmv-heading", role: "heading", "aria-level": 2 }, "Eigenvalues of diag(S) W"), disc.node, h("div", {}, disc.list, rho, words)),
+      h("div", { class: "play-side" }, title("Eigenvalues of diag(S) W"), disc.node, h("div", {}, disc.list, rho, words)),
       h("div", { class: "play-below" }, graph.node, kernel.node));
 
     /** @param {State} next */

@@ -8,3 +8,8 @@ export const formula = (...parts) => h("p", { class: "play-formula" }, ...parts.
   if (!upper) return h("span", {}, symbol, ...(lower ? [h("sub", {}, lower)] : []));
   return h("span", {}, symbol, h("span", { class: "play-indices" }, h("sup", {}, upper), h("sub", {}, lower)));
 }));
+
+/** The title of a group of controls or a drawing. @param {(Node | string)[]} children */
+export const title = (...children) => h("div", { class: "mmv-heading", role: "heading", "aria-level": 2 }, ...children);
+/** The question of a part. @param {string} text */
+export const predict = (text) => h("p", { class: "play-predict" }, h("strong", {}, "Predict: "), text);

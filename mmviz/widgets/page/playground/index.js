@@ -130,5 +130,7 @@ open(/** @type {HTMLElement} */ (document.getElementById("mmviz-view")));
 // to compute with from a console or a test
 export * from "./maths/coupled_scan.js";
 export * from "./maths/eigenvalues.js";
+export * from "./maths/selective_state.js";
 export * from "./maths/shapley.js";
 export * from "./maths/transport.js";
+export { statesWithGaps } from "./missing_data.js";

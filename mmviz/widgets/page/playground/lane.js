@@ -7,19 +7,20 @@ import { short } from "../format.js";
  * @typedef {object} Drawn
  * @property {number[]} values
  * @property {boolean[]} [marked] steps with a mark above their bar
- * @property {string} [unit] of the value that is read aloud
+ * @property {number[]} [texts] the values that are read aloud, where the bars are scaled
+ * @property {number} [scale] value of a bar of height 1
  */
 /**
- * @param {{ label: string, m?: number, range: [number, number], grid: number, title?: Node[] }} options grid: values are multiples of it
+ * @param {{ label: string, m?: number, range: [number, number], grid: number, title?: Node[], low?: boolean }} options grid: values are multiples of it; low: of half the height
  * @param {(values: number[]) => void} onChange
  */
-export function lane({ label, m, range: [low, high], grid, title = [] }, onChange) {
+export function lane({ label, m, range: [low, high], grid, title = [], low: flat = false }, onChange) {
   const bars = s("path", { class: "play-bars", ...(m === undefined ? {} : { "data-m": m }) }), zero = s("path", { class: "mmv-rule" }), here = s("path", { class: "play-here" }), marks = s("path", { class: "play-marks" });
-  const box = h("div", { class: "mmv-plot play-lane", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": low, "aria-valuemax": high, "aria-orientation": "vertical" }, plot("", zero, bars, marks, here));
+  const box = h("div", { class: "mmv-plot play-lane", role: "slider", tabindex: 0, "aria-label": label, "aria-valuemin": low, "aria-valuemax": high, "aria-orientation": "vertical" }, plot("", marks, zero, bars, here));
   box.firstElementChild?.setAttribute("aria-hidden", "true");
   box.firstElementChild?.removeAttribute("role");
   const scale = h("div", { class: "mmv-scale mmv-ticks-y", "aria-hidden": "true" });
-  const node = h("div", { class: "play-laned" }, h("div", { class: "play-lane-title" }, ...title), scale, box);
+  const node = h("div", { class: "play-laned", ...(flat ? { "data-low": "" } : {}) }, h("div", { class: "play-lane-title" }, ...title), scale, box);
   /** @type {Drawn} */
   let drawn = { values: [0] };
   let step = 0, /** @type {[number, number] | null} */ last = null;
@@ -57,16 +58,16 @@ export function lane({ label, m, range: [low, high], grid, title = [] }, onChang
   /** @param {Drawn} next */
   function draw(next) {
     drawn = next;
-    const { values, marked, unit = "" } = next, L = values.length, wide = 1000 / L;
+    const { values, marked, texts = values, scale: factor = 1 } = next, L = values.length, wide = 1000 / L;
     step = Math.min(step, L - 1);
     mark(bars, "d", values.map((v, t) => (v ? `M${(t * wide + 0.1 * wide).toFixed(2)} ${up(Math.max(low, Math.min(high, 0))).toFixed(2)}V${up(v).toFixed(2)}h${(0.8 * wide).toFixed(2)}V${up(Math.max(low, Math.min(high, 0))).toFixed(2)}z` : "")).join(""));
     mark(zero, "d", `M0 ${up(Math.max(low, Math.min(high, 0))).toFixed(2)}H1000`);
     mark(marks, "d", (marked ?? []).map((on, t) => (on ? `M${(t * wide).toFixed(2)} 0h${wide.toFixed(2)}v100h${(-wide).toFixed(2)}z` : "")).join(""));
     mark(here, "d", `M${((step + 0.5) * wide).toFixed(2)} 0V100`);
-    mark(box, "aria-valuenow", String(values[step]));
-    mark(box, "aria-valuetext", `step ${step}: ${short(values[step])}${unit}`);
+    mark(box, "aria-valuenow", String(texts[step]));
+    mark(box, "aria-valuetext", `step ${step}: ${short(texts[step])}`);
     const ticks = [high, ...(low < 0 && high > 0 ? [0] : []), low];
-    writeTicks(scale, ticks.map((v) => ({ at: up(v) / 100, text: short(v) })), "top");
+    writeTicks(scale, ticks.map((v) => ({ at: up(v) / 100, text: short(v * factor) })), "top");
   }
   return { node, draw };
 }
