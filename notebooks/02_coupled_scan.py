@@ -74,6 +74,14 @@ mm.course.identity("with W = I the kernel equals the loop of one stream", indepe
 mm.course.identity("with this W the kernel equals the loop of the coupled streams", kernel_output, coupled)
 
 # %% [markdown]
+# **Exercise 2.1 · one step by hand.** A stream has two states, h = (1, 2). In this step they decay by the factors (0.5, 0.8), the input term ΔBx is (0.3, −0.1),
+# and C = (1, 2). What is the output y of this step? Give one number. Stuck? `mm.course.hint("2.1")`.
+
+# %%
+answer = ...  # your work
+mm.course.check("2.1", answer)
+
+# %% [markdown]
 # ## 2 · From independent to uniform coupling
 #
 # First play with the recurrence itself. The page below computes it while you draw x, edit W and move Δ; it needs no kernel. *Predict: which
@@ -163,7 +171,16 @@ mm.course.identity("M streams with mean coupling have one recurrent state, the m
 # %% [markdown]
 # **So mean coupling has M outputs and one recurrent memory.** Differences between the streams are forgotten in a single step. That makes it cheap, and the kernel uses it. Different rows, as
 # in a learned softmax, keep M memories.
-#
+
+# %% [markdown]
+# **Exercise 2.2 · one coupled step by hand.** Two streams, audio and image, one state each: audio's is 1, image's is 0. The rows of W are (0.8, 0.2) and (0.4, 0.6),
+# both decays are 0.5, and there is no input. Which states follow? `answer = [audio, image]`. Hints with `"2.2"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("2.2", answer)
+
+# %% [markdown]
 # ## 3 · The literal sum
 #
 # The paper prints neither a mean nor a softmax. It prints a sum (equations 6 and 10), which is W = 1 everywhere: $h^m_t = S^m_t \odot \sum_k h^k_{t-1} + \dots$,
@@ -266,6 +283,14 @@ mm.course.test(
 )
 
 # %% [markdown]
+# **Exercise 2.3 · the condition.** Three streams have the decays 0.9, 0.5 and 0.4 in every step, and all entries of W are equal to w. What is the largest w for which the states do not
+# grow? Give it to three decimals. Hints with `"2.3"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("2.3", answer)
+
+# %% [markdown]
 # ## 4 · A kernel? Only while S is constant
 #
 # State space models before Mamba ran as a convolution: $y_t = \sum_j K_j\, x_{t-j}$, with one kernel K for the whole sequence. The test for that is simple: a
@@ -366,7 +391,7 @@ mm.course.identity(f"equal to the loop after {rounds} rounds instead of {L} step
 
 # %% [markdown]
 # This parallel prefix scan gives the operator its name, and lets a GPU run it in parallel over time. It needs more arithmetic in total, and fewer sequential steps. With one memory (the mean) a
-# segment is two numbers for each state; with any other W it is an M × M matrix and a vector, see exercise 2.2.
+# segment is two numbers for each state; with any other W it is an M × M matrix and a vector, see exercise 2.5.
 #
 # ## 6 · In a trained model
 #
@@ -432,21 +457,21 @@ print(mm.course.fingerprint(seed=0, coupling=W))
 #
 # ## Exercises
 #
-# Put your work where the dots are. Stuck? `mm.course.hint("2.1")`, then `mm.course.hint("2.1", 2)` and `3`; the solution: `mm.course.solution("2.1")`.
+# Put your work where the dots are. Stuck? `mm.course.hint("2.4")`, then `mm.course.hint("2.4", 2)` and `3`; the solution: `mm.course.solution("2.4")`.
 #
-# ### Exercise 2.1 · The longest half-life with the literal sum
+# ### Exercise 2.4 · The longest half-life with the literal sum
 #
 # M streams have equal decays, and W = 1 everywhere. What is the longest half-life, in steps, for which the sum does not
 # diverge? The half-life is that of a stream's own decay, without coupling. Give a function of M, for M ≥ 2: `answer = lambda M: ...`
 
 # %%
 answer = ...  # your work
-mm.course.check("2.1", answer)
+mm.course.check("2.4", answer)
 
 # %% [markdown]
 # *When it is right:* put in M = 3. Is that much of a memory?
 #
-# ### Exercise 2.2 · Combine two segments of a coupled scan
+# ### Exercise 2.5 · Combine two segments of a coupled scan
 #
 # For one stream a segment of time was a pair of numbers (P, U). For M streams with any W it is a pair of a matrix F (M × M) and a vector v (M): it maps
 # the states $h$ before it to $F h + v$. Write the function that combines an earlier segment (F1, v1) and a later one (F2, v2) into one:
@@ -454,14 +479,14 @@ mm.course.check("2.1", answer)
 
 # %%
 answer = ...  # your work
-mm.course.check("2.2", answer)
+mm.course.check("2.5", answer)
 
 # %% [markdown]
-# ### Exercise 2.3 · A cyclic coupling
+# ### Exercise 2.6 · A cyclic coupling
 #
 # Text gets a pulse. One step later only image shall hold it, another step later only audio, then text again, and so on, and nothing shall be
 # lost except by decay. Which W does that? The order is audio, image, text; give the 3 × 3 matrix.
 
 # %%
 answer = ...  # your work
-mm.course.check("2.3", answer)
+mm.course.check("2.6", answer)

@@ -284,6 +284,12 @@ def matches_value(expected: Callable[..., Any], *, tolerance: float = 1e-6, deci
     return Match(expected, tolerance, decimals)
 
 
+def equals(*values: Any, tolerance: float = 1e-6, decimals: int | None = None) -> Callable[..., bool]:
+    """Return a test whether an answer equals any of these values, as in :func:`matches_value`."""
+    checks = [Match(lambda value=value: value, tolerance, decimals) for value in values]
+    return lambda answer, **_: any(check(answer) for check in checks)
+
+
 def matches_function(function: Callable[..., Any], *probes: tuple[Any, ...], tolerance: float = 1e-6) -> Match:
     """Return a test whether an answer parsed by :func:`parse_function` has the outputs of ``function`` for ``probes``."""
 

@@ -125,7 +125,7 @@ def _of_ratio(ratio: float, ones: str) -> tuple[str, str] | None:
 def _functions(ones: str) -> Iterator[tuple[str, str, Test]]:
     """Yield kind, words and test of relations other than ratios."""
     yield "reciprocal", f"1 divided by {ones}", lambda f, e: bool((e != 0).all()) and _equal(f, 1 / e)
-    yield "complement", f"1 minus {ones}", lambda f, e: _equal(f, 1 - e) and _equal(1 - f, e)
+    yield "complement", f"1 minus {ones}", lambda f, e: _equal(f + e, np.ones_like(e)) and _equal(f, 1 - e)
     yield "square", f"the square of {ones}", lambda f, e: _equal(f, e**2)
     yield "root", f"the square root of {ones}", lambda f, e: bool((e >= 0).all()) and _equal(f, np.sqrt(np.abs(e)))
     yield "transposed", f"{ones} with rows and columns exchanged", lambda f, e: e.ndim == 2 and _equal(f.T, e)

@@ -16,6 +16,62 @@ def homogeneous(F1, v1, F2, v2):
 
 ANSWERS = {
     "2.1": Answers(
+        equivalent=(0.5 * 1 + 0.3 + 2 * (0.8 * 2 - 0.1), np.array([1, 2]) @ np.array([0.8, 1.5])),
+        wrong={"no decay": 5.1, "no input": 3.7, "previous state": 5.0, "without C": 2.3},
+        plausible=([0.8, 1.5], 4.8, 0.8, 1.5, 1.4, 3.0, 2.2, 6.6, [0.8, 3.0], "3.8 steps", 1.9, -3.8, 3.1, 4.0, 0.38),
+    ),
+    "2.2": Answers(
+        equivalent=((0.4, 0.2), 0.5 * np.array([[0.8, 0.2], [0.4, 0.6]]) @ [1, 0], {"audio": 0.4, "image": 0.2}),
+        wrong={
+            "rows and columns": [0.4, 0.1],
+            "no decay": [0.8, 0.4],
+            "not coupled": [0.5, 0],
+            "decay twice": [0.2, 0.1],
+        },
+        plausible=(
+            [0.2, 0.4],
+            0.4,
+            [0.4, 0.0],
+            [0.4, 0.3],
+            [0.8, 0.2],
+            [0.5, 0.5],
+            [1.3, 0.9],
+            [0.4, -0.2],
+            [0.6, 0.4],
+            [[0.4, 0.1], [0.2, 0.3]],
+            [0.0, 0.0],
+            [4, 2],
+            [0.3, 0.2],
+        ),
+    ),
+    "2.3": Answers(
+        equivalent=(1 / 1.8, 0.556, 5 / 9, np.float32(0.5556)),
+        wrong={
+            "the sum": 1.8,
+            "the mean": 1 / 3,
+            "the largest decay": 1 / 0.9,
+            "the product": 1 / 0.18,
+            "mean of the decays": 1 / 0.6,
+        },
+        plausible=(
+            1.0,
+            0.5,
+            0.6,
+            0.18,
+            0.9,
+            0.56,
+            1 / 5.4,
+            3 * 0.6,
+            [0.9, 0.5, 0.4],
+            0.0,
+            0.444,
+            2 / 1.8,
+            1 / 1.5,
+            lambda: 1,
+            55.6,
+        ),
+    ),
+    "2.4": Answers(
         equivalent=(
             lambda M: 1 / math.log2(M),
             lambda M: torch.tensor(math.log(2) / math.log(M)),
@@ -48,7 +104,7 @@ ANSWERS = {
             lambda M: np.log(2) / np.log(3),
         ),
     ),
-    "2.2": Answers(
+    "2.5": Answers(
         equivalent=(
             homogeneous,
             lambda F1, v1, F2, v2: [np.einsum("ij,jk->ik", F2, F1), (F2 * v1).sum(1) + v2],
@@ -76,7 +132,7 @@ ANSWERS = {
             lambda F1, v1, F2, v2: (F2 @ F1, F2 @ F1 @ v1 + v2),
         ),
     ),
-    "2.3": Answers(
+    "2.6": Answers(
         equivalent=(np.roll(np.eye(3), 1, axis=1), torch.eye(3)[[1, 2, 0]]),
         wrong={
             "rows and columns": np.roll(np.eye(3), 1, axis=0),

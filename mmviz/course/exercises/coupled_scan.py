@@ -4,13 +4,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mmviz.course.answers import is_close, matches_function, matches_value, parse_array, parse_function
+from mmviz.course.answers import (
+    equals,
+    is_close,
+    matches_function,
+    matches_value,
+    parse_array,
+    parse_function,
+    parse_number,
+)
 from mmviz.course.exercise import Exercise, Mistake
 
 HOW_MANY = ((2,), (3,), (5,), (8,))  # modalities
 
 LONGEST = Exercise(
-    number="2.1",
+    number="2.4",
     title="the longest half-life with the literal sum",
     hints=(
         "Write the decay of one step with the half-life T: the state is halved after T steps.",
@@ -64,7 +72,7 @@ def _combines(*functions: Combine) -> Callable[..., bool]:
 
 
 COMBINE = Exercise(
-    number="2.2",
+    number="2.5",
     title="combine two segments of a coupled scan",
     hints=(
         "A segment maps the state h before it to F h + v. The output of the first segment is the input of the second.",
@@ -113,7 +121,7 @@ def _cyclic_pattern(W: np.ndarray) -> bool:
 
 
 CYCLE = Exercise(
-    number="2.3",
+    number="2.6",
     title="a cyclic coupling",
     hints=(
         "Row m of W holds the coupling weights of the target m. Write down the only source of each target.",
@@ -149,4 +157,120 @@ answer = [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
     ),
 )
 
-EXERCISES = (LONGEST, COMBINE, CYCLE)
+STEP = Exercise(
+    number="2.1",
+    title="one step by hand",
+    hints=(
+        "The formula of this section has two parts: the new states, then the output.",
+        "Each state is multiplied by its own decay, then its own input term is added.",
+        "The output is the sum of C times the *new* states, over both of them.",
+    ),
+    solution="""
+answer = np.array([1, 2]) @ (np.array([0.5, 0.8]) * np.array([1, 2]) + np.array([0.3, -0.1]))
+""",
+    parse=parse_number,
+    accepts=matches_value(lambda: 3.8),
+    mistakes=(
+        Mistake(
+            name="no decay",
+            explanation="the previous states must decay before the input is added.",
+            matches=equals(5.1),
+        ),
+        Mistake(
+            name="no input",
+            explanation="the input term of this step is missing: y is computed after the update.",
+            matches=equals(3.7),
+        ),
+        Mistake(
+            name="previous state",
+            explanation="this is the output of the states before this step.",
+            matches=equals(5.0),
+        ),
+        Mistake(
+            name="without C",
+            explanation="the new states are summed without their weights C.",
+            matches=equals(2.3),
+        ),
+    ),
+)
+
+COUPLED_STEP = Exercise(
+    number="2.2",
+    title="one coupled step by hand",
+    hints=(
+        "Coupling replaces h by W h; then each state decays as before.",
+        "Row m of W holds the weights of the target m. Only audio's state is not 0: which column counts?",
+        "First W h, a weighted sum of the previous states for each row; then multiply both results by the decay.",
+    ),
+    solution="""
+answer = 0.5 * np.array([[0.8, 0.2], [0.4, 0.6]]) @ np.array([1, 0])
+""",
+    parse=parse_array(2, names=("audio", "image")),
+    accepts=matches_value(lambda: [0.4, 0.2]),
+    mistakes=(
+        Mistake(
+            name="rows and columns",
+            explanation="this uses the first row of W for both. The states are in the columns: audio's weight in each row counts.",
+            matches=equals([0.4, 0.1]),
+        ),
+        Mistake(
+            name="no decay",
+            explanation="these are the mixed states W h; they still decay.",
+            matches=equals([0.8, 0.4]),
+        ),
+        Mistake(
+            name="not coupled",
+            explanation="these are the states of independent streams.",
+            matches=equals([0.5, 0.0]),
+        ),
+        Mistake(
+            name="decay twice",
+            explanation="the decay is applied twice.",
+            matches=equals([0.2, 0.1]),
+        ),
+    ),
+)
+
+LARGEST_WEIGHT = Exercise(
+    number="2.3",
+    title="the largest equal weight",
+    hints=(
+        "Without input a step multiplies the states by Φ = diag(S) W. What decides whether they grow?",
+        "The spectral radius of Φ must not exceed 1. For W = 1 it is the sum of the decays, see the check of this section.",
+        "With all entries equal to w the spectral radius is w times the sum of the decays. Set it equal to 1.",
+    ),
+    solution="""
+answer = 1 / (0.9 + 0.5 + 0.4)
+""",
+    parse=parse_number,
+    accepts=matches_value(lambda: 1 / 1.8, decimals=3),
+    mistakes=(
+        Mistake(
+            name="the sum",
+            explanation="this is the spectral radius for w = 1; w must bring it down to 1.",
+            matches=equals(1.8, decimals=3),
+        ),
+        Mistake(
+            name="the mean",
+            explanation="rows that sum to 1 are safe for every decay below 1. With these decays w may be larger.",
+            matches=equals(1 / 3, decimals=3),
+        ),
+        Mistake(
+            name="the largest decay",
+            explanation="this looks at the largest decay only; the other two streams add to the sum as well.",
+            matches=equals(1 / 0.9, decimals=2),
+        ),
+        Mistake(
+            name="the product",
+            explanation="the decays of three streams in one step are added by W, not multiplied.",
+            matches=equals(1 / 0.18, decimals=2),
+        ),
+        Mistake(
+            name="mean of the decays",
+            explanation="this is 1 divided by the mean of the decays; the spectral radius contains their sum.",
+            matches=equals(1 / 0.6, decimals=2),
+        ),
+    ),
+)
+
+EXERCISES = (STEP, COUPLED_STEP, LARGEST_WEIGHT, LONGEST, COMBINE, CYCLE)
