@@ -15,7 +15,7 @@ ASSIGNMENT = "02_coupled_scan"
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.skipif(sys.platform == "win32", reason="nbgrader does not run on Windows")
+@pytest.mark.skipif(sys.platform == "win32", reason="nbgrader was not tried on Windows")
 def test_a_perfect_a_half_and_an_empty_submission_get_the_points_that_they_deserve(tmp_path, monkeypatch, capsys):
     assert main(["course", "--out", str(tmp_path)]) == 0
     course = tmp_path / "nbgrader"
