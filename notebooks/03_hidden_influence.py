@@ -93,7 +93,16 @@ mm.course.test("softmax attention has a rank above 4 N", rank["softmax attention
 # **In a scan the past passes through N numbers**, the state, and therefore its cost grows with L, that of softmax attention with L². The rank N is no property of the
 # recurrence alone: attention *without the softmax* has it too, because $C_t \cdot B_s$ is a product of vectors of N numbers, and its cost grows with L as well. The softmax is what raises the rank.
 # What the scan adds to linear attention is the decay between s and t. (For M = 1 this is the *hidden attention of Mamba*, Ali, Zimerman and Wolf, arXiv 2403.01590.)
-#
+
+# %% [markdown]
+# **Exercise 3.1 · one entry of K by hand.** A stream of one state has the decay 0.6 in every step, ΔB = 2 and C = 5 at all steps. Compute $K_{3 \leftarrow 1}$, the effect of the input of step 1 on the output of step 3.
+# Stuck? `mm.course.hint("3.1")`.
+
+# %%
+answer = ...  # your work
+mm.course.check("3.1", answer)
+
+# %% [markdown]
 # ## 2 · Across modalities
 #
 # With M coupled streams there is such a matrix from each source n to each target m: the *coupled influence map* $K_{m,t \leftarrow n,s}$.
@@ -173,7 +182,16 @@ mm.course.identity("so does automatic differentiation", derivative[:, :, :, 0, :
 
 # %% [markdown]
 # The smallest perturbation is the worst: the operator is linear, so there is no curvature error, only rounding error. That is the meaning of "exact" here.
-#
+
+# %% [markdown]
+# **Exercise 3.2 · the path through a third stream.** W has a non-zero diagonal and two more entries: image receives from text, and audio receives from image. Text gets a pulse at step 10. What is the first step at which the output of
+# audio changes? Hints with `"3.2"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("3.2", answer)
+
+# %% [markdown]
 # ## 3 · Influence by lag: content and source
 #
 # Let the gates be constant, with a decay of a = 0.93 a step. Then the influence at lag k is $a^k W^k$, times constants. Take an input of audio: what is its influence on
@@ -222,7 +240,16 @@ mm.course.test("here the total influence depends on the source", np.ptp(powers[2
 # A learned W therefore determines two things: the coupling between modalities, and for how many steps their inputs remain distinguishable.
 #
 # And the influence of another modality begins at 0, rises, and only then decays. A single lag does not show it.
-#
+
+# %% [markdown]
+# **Exercise 3.3 · two half-lives.** The decay is a = 0.9 a step and the second eigenvalue of W is λ = 0.5. Give the half-life of the total influence and that of the source's lead, in steps, to two decimals:
+# `answer = [total, lead]`. Hints with `"3.3"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("3.3", answer)
+
+# %% [markdown]
 # ## 4 · In a trained model
 #
 # Three sensors of a smartwatch, one coupled layer, W learned. (One layer on purpose: between layers this model mixes the modalities, so in a second layer the
@@ -419,9 +446,9 @@ mm.course.finding(
 #
 # ## Exercises
 #
-# Put your work where the dots are. Stuck? `mm.course.hint("3.1")`, then `mm.course.hint("3.1", 2)` and `3`; the solution: `mm.course.solution("3.1")`.
+# Put your work where the dots are. Stuck? `mm.course.hint("3.4")`, then `mm.course.hint("3.4", 2)` and `3`; the solution: `mm.course.solution("3.4")`.
 #
-# ### Exercise 3.1 · State transition from step s to step t
+# ### Exercise 3.4 · State transition from step s to step t
 #
 # In section 3 the decay was the same for all streams and steps, in a selective scan it is not. Given are the decays `a`, an array (step, modality), and W. Which
 # matrix maps the M states at step s to their share of the states at step t ≥ s? Give the M × M matrix, rows are targets:
@@ -429,10 +456,10 @@ mm.course.finding(
 
 # %%
 answer = ...  # your work
-mm.course.check("3.1", answer)
+mm.course.check("3.4", answer)
 
 # %% [markdown]
-# ### Exercise 3.2 · Rank of the past
+# ### Exercise 3.5 · Rank of the past
 #
 # Section 1 computed the rank of the block from the first to the second half of the sequence: N = 4 for one stream. Take the map of three modalities
 # instead: rows of all of them in the second half, columns of all of them in the first. Which rank does it have at θ = ∞, at θ = 2, and at θ = 0?
@@ -440,14 +467,14 @@ mm.course.check("3.1", answer)
 
 # %%
 answer = ...  # your work
-mm.course.check("3.2", answer)
+mm.course.check("3.5", answer)
 
 # %% [markdown]
-# ### Exercise 3.3 · Gates that select one step
+# ### Exercise 3.6 · Gates that select one step
 #
 # One stream of one state, A = −1, B = C = 1, and 40 steps. Choose the 40 gates Δ ≥ 0 such that the influence of step 5 on y at step 30 is at least 0.1, and at least ten times
 # that of any of the steps 6 to 29: `answer = np.array([...])`. A stream with constant gates cannot do that.
 
 # %%
 answer = ...  # your work
-mm.course.check("3.3", answer)
+mm.course.check("3.6", answer)

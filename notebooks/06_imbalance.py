@@ -136,7 +136,17 @@ print(retrained["explanation"].sel(modality="image").item())
 # of an untrained copy: they give no evidence of an under-optimised encoder. Joint training never masks the sound, so its head never met an image
 # alone. (The image-only model scores below its own probe too: four epochs are few for any head.) A *weak* modality is something else:
 # a model trained on it alone scores low.
-#
+
+# %% [markdown]
+# **Exercise 6.1 · where is the gap?** For one modality the joint model scores 0.30 with the others masked; a model retrained on it alone scores 0.64. Linear probes of its features score 0.61 (joint model),
+# 0.63 (model of this modality alone) and 0.60 (untrained). Give three differences: the gap $g_m$; the loss of the representation, which is the probe of the model alone minus that of the joint model; the loss of the head, which is
+# the probe of the joint model minus the masked score. `answer = [gap, representation, head]`. Stuck? `mm.course.hint("6.1")`.
+
+# %%
+answer = ...  # your work
+mm.course.check("6.1", answer)
+
+# %% [markdown]
 # ## 3 · Shapley values, exactly
 #
 # The Shapley value φ is the mean marginal contribution of a modality over all orders of the modalities. With two of them there are two
@@ -183,6 +193,19 @@ for energy, found in balance.items():
     assert np.isclose(found["E1"], found["E2"], atol=1e-12)
     print(f"image energy {energy:<4}: " + ", ".join(f"{name} {float(found[name]):.3f}" for name in ("E1", "E2", "E3")))
 print("check: equal to the formulas; with two modalities E1 and E2 are the same number")
+
+# %% [markdown]
+# **Exercise 6.2 · two Shapley values by hand.** v(∅) = 0.2, v(audio) = 0.7, v(image) = 0.4, v(both) = 1.0. `answer = [audio, image]`, without running anything. Hints with `"6.2"`.
+#
+# **Exercise 6.3 · E1 of three modalities.** The contributions are 0.5, 0.3 and −0.1. What is E1? Give three decimals; the answer goes into the second cell below. Hints with `"6.3"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("6.2", answer)
+
+# %%
+answer = ...  # your work
+mm.course.check("6.3", answer)
 
 # %% [markdown]
 # ## 4 · Training strategies
@@ -249,6 +272,14 @@ mm.plots.plot_training(curves, quantities=["contribution"])
 # %%
 joint = mm.trace.with_retrained(trained["joint"], retrained)
 mm.widgets.Explorer(joint, other=trained["shapley_alternating"])
+
+# %% [markdown]
+# **Exercise 6.4 · equal updates.** An alternating strategy makes one update for each of M modalities and one joint update, in every batch. Joint training makes one update per batch. For how many epochs must joint training run
+# for as many updates as `epochs` of the strategy? `answer = lambda M, epochs: ...`. Hints with `"6.4"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("6.4", answer)
 
 # %% [markdown]
 # ## 5 · Variation over seeds
@@ -356,27 +387,27 @@ print("check: a learning-rate factor of 0 keeps the parameters of that modality,
 #
 # ## Exercise
 #
-# ### Exercise 6.1 · which contribution changed
+# ### Exercise 6.5 · which contribution changed
 #
 # OGM-GE lowered E1. A share can move in two ways: the weak modality gains, or the strong one loses.
 # **By how much did the contribution of the image rise from `joint` to `ogm_ge`, and by how much did that of the sound fall?** Compute it from
 # `result` with the formula of section 3: `answer = [gained, lost]`. Which of the two ways was it?
 #
-# Stuck? `mm.course.hint("6.1")`, then `mm.course.hint("6.1", 2)` and `3`; the solution: `mm.course.solution("6.1")`.
+# Stuck? `mm.course.hint("6.5")`, then `mm.course.hint("6.5", 2)` and `3`; the solution: `mm.course.solution("6.5")`.
 
 # %%
 answer = ...  # your work
-mm.course.check("6.1", answer, result=result)
+mm.course.check("6.5", answer, result=result)
 
 # %% [markdown]
-# ### Exercise 6.2 · Shapley values of three modalities
+# ### Exercise 6.6 · Shapley values of three modalities
 #
 # Three modalities have eight subsets. `v` holds their scores: bit m of a subset's number is set where modality m is available, so `v[0]` is v(∅),
 # `v[1]`, `v[2]`, `v[4]` are the single modalities, `v[7]` is v(all). **Write a function of `v` that returns the three contributions.** How many orders are there, and in how
 # many of them does a modality come first?
 #
-# Stuck? `mm.course.hint("6.2")`, then `2` and `3`; the solution: `mm.course.solution("6.2")`.
+# Stuck? `mm.course.hint("6.6")`, then `2` and `3`; the solution: `mm.course.solution("6.6")`.
 
 # %%
 answer = ...  # your work: a function
-mm.course.check("6.2", answer)
+mm.course.check("6.6", answer)

@@ -1,5 +1,6 @@
 """Answers to the exercises of notebook 03."""
 
+import math
 from functools import reduce
 
 import numpy as np
@@ -35,6 +36,50 @@ def gates(at, rest, *more):
 
 ANSWERS = {
     "3.1": Answers(
+        equivalent=(3.6, 5 * 0.6**2 * 2),
+        wrong={
+            "one decay too many": 2.16,
+            "one decay too few": 6.0,
+            "without ΔB": 1.8,
+            "without C": 0.72,
+            "no decay": 10.0,
+        },
+        plausible=(0.36, 0.6, 12, 36, [3.6, 6.0], 1.2, 3.0, 5.0, 7.36, "3.6 steps", 0.0, 4.2, 18.0, 1.296, -3.6, 7.0),
+    ),
+    "3.2": Answers(
+        equivalent=(12, 12.0),
+        wrong={"same step": 10, "one step": 11, "one step too many": 13, "lag, not step": 2},
+        plausible=(1, 0, 3, [11, 12], 20, "never", None, -12, 22, 9, 14, [10, 12], 11.5),
+    ),
+    "3.3": Answers(
+        equivalent=(
+            [6.58, 0.87],
+            (math.log(0.5) / math.log(0.9), math.log(0.5) / math.log(0.45)),
+            {"total": 6.5788, "lead": 0.86804},
+        ),
+        wrong={
+            "decay of the lead": [6.5788, 1.0],
+            "time constants": [9.4912, 1.2523],
+            "exchanged": [0.868, 6.5788],
+            "sign": [-6.5788, -0.868],
+        },
+        plausible=(
+            [6.6, 0.9],
+            [6.58, 0.8],
+            6.58,
+            [0.9, 0.45],
+            [6.58, 6.58],
+            [6.58, 3.29],
+            [5.0, 0.5],
+            [6.58, 1.57],
+            [0.152, 1.15],
+            [7, 1],
+            [6.58, 7.58],
+            [22.0, 1.0],
+            ["6.58", "0.87"],
+        ),
+    ),
+    "3.4": Answers(
         equivalent=(
             lambda a, W, s, t: product([np.diag(a[j]) @ W for j in range(t, s, -1)]),
             lambda a, W, s, t: torch.from_numpy(product([np.einsum("m,mn->mn", a[j], W) for j in range(t, s, -1)])),
@@ -63,7 +108,7 @@ ANSWERS = {
             lambda a, W, s, t: a[s + 1 : t + 1] @ W,
         ),
     ),
-    "3.2": Answers(
+    "3.5": Answers(
         equivalent=((12.0, 12.0, 4.0), torch.tensor([12, 12, 4])),
         wrong={
             "full rank for the mean": [12, 12, 12],
@@ -90,7 +135,7 @@ ANSWERS = {
             [-12, -12, -4],
         ),
     ),
-    "3.3": Answers(
+    "3.6": Answers(
         equivalent=(
             gates(1, 0),
             gates(0.5, 0.01),

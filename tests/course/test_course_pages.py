@@ -25,7 +25,7 @@ def studies(tmp_path):
     (out / "studies").mkdir(parents=True)
     (out / "_static" / "views").mkdir(parents=True)
     (out / "_static" / "plotly.min.js").write_text("// plotly")
-    hint = 'Stuck? `mm.course.hint("6.1")`; the solution: `mm.course.solution("6.1")`.'
+    hint = 'Stuck? `mm.course.hint("6.5")`; the solution: `mm.course.solution("6.5")`.'
     printed = v4.new_output("stream", name="stdout", text="a table\ncheck: it is < 3\n")
     warning = v4.new_output("stream", name="stderr", text="a warning")
     figure = v4.new_output("display_data", {"text/html": FIGURE})
@@ -36,7 +36,7 @@ def studies(tmp_path):
         ),
         v4.new_code_cell("a < b", outputs=[warning, printed, figure]),
         v4.new_markdown_cell(hint),
-        v4.new_code_cell('answer = ...  # your work\nmm.course.check("6.1", answer, result=result)'),
+        v4.new_code_cell('answer = ...  # your work\nmm.course.check("6.5", answer, result=result)'),
     ]
     for name in ("00_start_here", "06_imbalance"):
         nbformat.write(v4.new_notebook(cells=cells), out / "studies" / f"{name}.ipynb")

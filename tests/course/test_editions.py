@@ -15,13 +15,13 @@ from mmviz.course.links import broken_links, relinked
 
 FOLDER = Path(__file__).parents[2]
 NOTEBOOKS = sorted((FOLDER / "notebooks").glob("*.ipynb"))
-WORK = 'weights = 3\nanswer = ...  # your work\nmm.course.check("6.1", answer, result=result)'
+WORK = 'weights = 3\nanswer = ...  # your work\nmm.course.check("6.5", answer, result=result)'
 
 
 @pytest.fixture
 def book():
     v4 = nbformat.v4
-    hint = 'Stuck? `mm.course.hint("6.1")`, then `3`; the solution: `mm.course.solution("6.1")`.'
+    hint = 'Stuck? `mm.course.hint("6.5")`, then `3`; the solution: `mm.course.solution("6.5")`.'
     return v4.new_notebook(cells=[v4.new_markdown_cell(hint), v4.new_code_cell(WORK), v4.new_code_cell("1 + 1")])
 
 
@@ -40,7 +40,7 @@ def test_every_exercise_stands_once_in_the_notebook_of_its_number():
 def test_the_student_edition_has_no_solutions_and_keeps_all_cells(book):
     out = student(book)
     hidden = "%env MMVIZ_SOLUTIONS=hidden"
-    assert sources(out) == ['Stuck? `mm.course.hint("6.1")`, then `3`.', hidden, WORK, "1 + 1"]
+    assert sources(out) == ['Stuck? `mm.course.hint("6.5")`, then `3`.', hidden, WORK, "1 + 1"]
     assert "solution" in book.cells[0].source, "the notebook itself is as it was"
     nbformat.validate(out)
 
@@ -49,10 +49,10 @@ def test_the_teacher_edition_has_solution_hints_and_mistakes_below_the_exercise(
     out = teacher(book)
     assert len(out.cells) == len(book.cells) + 2
     words, solved = out.cells[2].source, out.cells[3].source
-    exercise = EXERCISES["6.1"]
+    exercise = EXERCISES["6.5"]
     assert all(text in words for text in (*exercise.hints, *(m.explanation for m in exercise.mistakes)))
     assert exercise.solution.strip() in solved
-    assert 'verdict = mm.course.check("6.1", answer, result=result)\nassert verdict' in solved
+    assert 'verdict = mm.course.check("6.5", answer, result=result)\nassert verdict' in solved
     nbformat.validate(out)
 
 
@@ -61,11 +61,11 @@ def test_the_nbgrader_source_takes_the_last_answer_away_keeps_the_answer_line_an
     nbformat.validate(out)
     hidden, start, work, check = out.cells[1:5]
     assert hidden.source == "%env MMVIZ_SOLUTIONS=hidden"
-    assert start.source.startswith("weights = 3\nanswer = ...  # exercise 6.1")
-    assert work.source.startswith("answer = ...  # exercise 6.1: ")
+    assert start.source.startswith("weights = 3\nanswer = ...  # exercise 6.5")
+    assert work.source.startswith("answer = ...  # exercise 6.5: ")
     assert "\n### BEGIN SOLUTION\n" in work.source
     assert work.source.endswith("\n### END SOLUTION")
-    assert check.source == 'mm.course.grade("6.1", answer, result=result)'
+    assert check.source == 'mm.course.grade("6.5", answer, result=result)'
     marks = [cell.metadata.nbgrader for cell in (hidden, start, work, check)]
     assert [mark.locked for mark in marks] == [True, True, False, True]
     assert [mark.solution for mark in marks] == [False, False, True, False]
@@ -83,13 +83,13 @@ def test_nbgrader_removes_the_solutions_and_keeps_answer_line_and_check(book):
     out, _ = preprocessors.LockCells().preprocess(out, {})
     assert "BEGIN SOLUTION" not in json.dumps(out)
     work, check = out.cells[3:5]
-    assert work.source.strip() == "answer = ...  # exercise 6.1: replace the dots by your work"
+    assert work.source.strip() == "answer = ...  # exercise 6.5: replace the dots by your work"
     assert check.source == source.cells[4].source, "the check stays"
 
 
 def test_a_check_without_an_answer_line_is_refused(book):
-    book.cells[1].source = 'mm.course.check("6.1", answer, result=result)'
-    with pytest.raises(DataError, match=r"exercise 6\.1: its cell must contain one line"):
+    book.cells[1].source = 'mm.course.check("6.5", answer, result=result)'
+    with pytest.raises(DataError, match=r"exercise 6\.5: its cell must contain one line"):
         teacher(book)
 
 

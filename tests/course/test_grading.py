@@ -22,11 +22,11 @@ def shown(monkeypatch):
 def test_grade_displays_the_verdict_of_a_correct_answer_and_returns(shown):
     assert mm.course.grade("2.4", lambda M: np.log(2) / np.log(M)) is None
     assert shown[0][VERDICT] == {"number": "2.4", "correct": True, "mistake": None, "answered": True}
-    assert shown[0]["text/plain"].startswith("✓ 2.1")
+    assert shown[0]["text/plain"].startswith("✓ 2.4")
 
 
 def test_grade_displays_the_named_mistake_and_raises(shown):
-    with pytest.raises(NoPointError, match=r"exercise 2\.1: no point"):
+    with pytest.raises(NoPointError, match=r"exercise 2\.4: no point"):
         mm.course.grade("2.4", lambda M: 1 / M)
     assert shown[0][VERDICT] == {"number": "2.4", "correct": False, "mistake": "decay", "answered": True}
     with pytest.raises(NoPointError):

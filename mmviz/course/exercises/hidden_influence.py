@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mmviz.course.answers import matches_function, matches_value, parse_array, parse_function
+from mmviz.course.answers import equals, matches_function, matches_value, parse_array, parse_function, parse_number
 from mmviz.course.exercise import Exercise, Mistake
 
 
@@ -43,7 +43,7 @@ def _decays_first(a: np.ndarray, W: np.ndarray, s: int, t: int) -> np.ndarray:
 
 
 TRANSITION = Exercise(
-    number="3.1",
+    number="3.4",
     title="state transition from step s to step t",
     hints=(
         "Which matrix maps the M states to the next step without input, at step j?",
@@ -91,7 +91,7 @@ def answer(a, W, s, t):
 )
 
 RANKS = Exercise(
-    number="3.2",
+    number="3.5",
     title="rank of the past",
     hints=(
         "All influence of the first half on the second passes through the hidden states between them. How many numbers are that?",
@@ -157,7 +157,7 @@ def _test(test: Callable[[np.ndarray], bool]) -> Callable[..., bool]:
 
 
 SELECT = Exercise(
-    number="3.3",
+    number="3.6",
     title="gates that select one step",
     hints=(
         "K[30, s] has two factors: the input gate at step s, and the decay over the steps after it. Both are functions of the gates.",
@@ -204,4 +204,120 @@ answer[5] = 1.0
     ),
 )
 
-EXERCISES = (TRANSITION, RANKS, SELECT)
+ENTRY = Exercise(
+    number="3.1",
+    title="one entry of K by hand",
+    hints=(
+        "The formula of this section has three kinds of factors. Which steps do the decays belong to?",
+        "The input enters at step 1 without decay. Then the state decays at step 2 and at step 3.",
+        "K is C times the decays of the later steps times ΔB.",
+    ),
+    solution="""
+answer = 5 * 0.6**2 * 2
+""",
+    parse=parse_number,
+    accepts=matches_value(lambda: 3.6),
+    mistakes=(
+        Mistake(
+            name="one decay too many",
+            explanation="the input of step 1 does not decay in step 1 itself.",
+            matches=equals(2.16),
+        ),
+        Mistake(
+            name="one decay too few",
+            explanation="between the input and the output there are two updates of the state.",
+            matches=equals(6.0),
+        ),
+        Mistake(
+            name="without ΔB",
+            explanation="the factor ΔB at the source step is missing.",
+            matches=equals(1.8),
+        ),
+        Mistake(
+            name="without C",
+            explanation="this is the state; the output multiplies it by C.",
+            matches=equals(0.72),
+        ),
+        Mistake(
+            name="no decay",
+            explanation="this is the effect within the same step; two steps later the state has decayed.",
+            matches=equals(10.0),
+        ),
+    ),
+)
+
+PATH = Exercise(
+    number="3.2",
+    title="the path through a third stream",
+    hints=(
+        "W multiplies the states of the previous step.",
+        "No modality has an influence on another one in the same step. What does image hold after the pulse, and when?",
+        "Each entry of W on the path takes one step. Count the entries.",
+    ),
+    solution="""
+answer = 10 + 2
+""",
+    parse=parse_number,
+    accepts=matches_value(lambda: 12, tolerance=1e-9),
+    mistakes=(
+        Mistake(
+            name="same step",
+            explanation="W couples the previous states, so the pulse cannot reach another stream in its own step.",
+            matches=equals(10, tolerance=1e-9),
+        ),
+        Mistake(
+            name="one step",
+            explanation="at that step it reaches image; audio does not receive from text directly.",
+            matches=equals(11, tolerance=1e-9),
+        ),
+        Mistake(
+            name="one step too many",
+            explanation="the output of a step is computed from the new states of that same step.",
+            matches=equals(13, tolerance=1e-9),
+        ),
+        Mistake(
+            name="lag, not step",
+            explanation="this is the lag; add the step of the pulse.",
+            matches=equals(2, tolerance=1e-9),
+        ),
+    ),
+)
+
+HALF_LIVES = Exercise(
+    number="3.3",
+    title="two half-lives",
+    hints=(
+        "After k steps the total has the factor a^k. Which factor has the lead?",
+        "The lead decays by the product of a and λ in every step.",
+        "A factor r per step halves in log(0.5) / log(r) steps.",
+    ),
+    solution="""
+answer = [np.log(0.5) / np.log(0.9), np.log(0.5) / np.log(0.9 * 0.5)]
+""",
+    parse=parse_array(2, names=("total", "lead")),
+    accepts=matches_value(lambda: np.log(0.5) / np.log([0.9, 0.45]), decimals=2),
+    mistakes=(
+        Mistake(
+            name="decay of the lead",
+            explanation="the lead also decays by a, as all influence does.",
+            matches=equals(np.log(0.5) / np.log([0.9, 0.5]), decimals=2),
+        ),
+        Mistake(
+            name="time constants",
+            explanation="these are the times until 1/e is left; a half-life is the time until a half is left.",
+            matches=equals(-1 / np.log([0.9, 0.45]), decimals=2),
+        ),
+        Mistake(
+            name="exchanged",
+            explanation="first the total, then the lead; the lead decays faster.",
+            matches=equals(np.log(0.5) / np.log([0.45, 0.9]), decimals=2),
+        ),
+        Mistake(
+            name="sign",
+            explanation="a half-life is positive: both logarithms are negative.",
+            matches=equals(np.log(2) / np.log([0.9, 0.45]), decimals=2),
+        ),
+    ),
+)
+
+EXERCISES = (ENTRY, PATH, HALF_LIVES, TRANSITION, RANKS, SELECT)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mmviz.course.answers import matches_function, matches_value, parse_array, parse_function
+from mmviz.course.answers import equals, matches_function, matches_value, parse_array, parse_function, parse_number
 from mmviz.course.exercise import Exercise, Mistake
 
 Result = Mapping[str, np.ndarray]
@@ -35,7 +35,7 @@ def _marginal(result: Result) -> np.ndarray:
 
 
 CHANGES = Exercise(
-    number="6.1",
+    number="6.5",
     title="which contribution changed",
     hints=(
         "A contribution is a mean over two orders: the modality comes first, or it comes second.",
@@ -101,7 +101,7 @@ def _backwards(scores: np.ndarray) -> np.ndarray:
 _PROBES = ((np.array([0.1, 0.9, 0.3, 1.0, 0.2, 0.8, 0.5, 0.95]),), (np.random.default_rng(6).uniform(size=8),))
 
 THREE = Exercise(
-    number="6.2",
+    number="6.6",
     title="Shapley values of three modalities",
     hints=(
         "Three modalities can come in six orders. In each order a modality adds: score with it, minus score before it.",
@@ -153,4 +153,170 @@ def answer(v):
     ),
 )
 
-EXERCISES = (CHANGES, THREE)
+GAP = Exercise(
+    number="6.1",
+    title="where is the gap?",
+    hints=(
+        "All three are differences of two of the five scores; a loss is positive.",
+        "The first compares two models on their own predictions. The other two need the probes.",
+        "The untrained probe is a control, and in none of the three. Each of the others is the first score named in the text minus the second.",
+    ),
+    solution="""
+answer = [0.64 - 0.30, 0.63 - 0.61, 0.61 - 0.30]
+""",
+    parse=parse_array(3, names=("gap", "representation", "head")),
+    accepts=matches_value(lambda: [0.34, 0.02, 0.31], decimals=3),
+    mistakes=(
+        Mistake(
+            name="signs",
+            explanation="all three have the other sign: a loss is positive.",
+            matches=equals([-0.34, -0.02, -0.31], decimals=3),
+        ),
+        Mistake(
+            name="untrained",
+            explanation="the representation is compared with the untrained one; here compare the model of this modality alone with the joint model.",
+            matches=equals([0.34, 0.01, 0.31], decimals=3),
+        ),
+        Mistake(
+            name="retrained minus probe",
+            explanation="the head's loss belongs to the joint model: the probe of its features against its own masked score.",
+            matches=equals([0.34, 0.02, 0.03], decimals=3),
+        ),
+        Mistake(
+            name="head from the model alone",
+            explanation="the head's loss uses the probe of the joint model's features, not that of the model alone.",
+            matches=equals([0.34, 0.02, 0.33], decimals=3),
+        ),
+        Mistake(
+            name="representation and head exchanged",
+            explanation="first the representation, then the head.",
+            matches=equals([0.34, 0.31, 0.02], decimals=3),
+        ),
+    ),
+)
+
+TWO = Exercise(
+    number="6.2",
+    title="two Shapley values by hand",
+    hints=(
+        "There are two orders: audio first, or image first.",
+        "In each order a modality adds the score with it minus the score before it. Average over the orders.",
+        "Before the first modality the score is v(∅), before the second it is that of the other modality. The two values must sum to v(both) − v(∅).",
+    ),
+    solution="""
+answer = [(0.7 - 0.2 + 1.0 - 0.4) / 2, (0.4 - 0.2 + 1.0 - 0.7) / 2]
+""",
+    parse=parse_array(2, names=(("audio", "sound"), "image")),
+    accepts=matches_value(lambda: [0.55, 0.25]),
+    mistakes=(
+        Mistake(
+            name="alone",
+            explanation="these are the scores of single modalities minus v(∅): the order in which a modality comes second is missing.",
+            matches=equals([0.5, 0.2]),
+        ),
+        Mistake(
+            name="last",
+            explanation="this is what each adds to the other: the order in which it comes first is missing.",
+            matches=equals([0.6, 0.3]),
+        ),
+        Mistake(
+            name="baseline forgotten",
+            explanation="v(∅) is not subtracted: before the first modality the score is not 0.",
+            matches=equals([0.65, 0.35]),
+        ),
+        Mistake(
+            name="modalities exchanged",
+            explanation="first audio, then the image.",
+            matches=equals([0.25, 0.55]),
+        ),
+        Mistake(
+            name="shares",
+            explanation="these are shares that sum to 1; Shapley values sum to v(both) − v(∅).",
+            matches=equals([0.6875, 0.3125]),
+        ),
+    ),
+)
+
+E1 = Exercise(
+    number="6.3",
+    title="E1 of three modalities",
+    hints=(
+        "E1 is computed from the shares, not from the contributions.",
+        "A negative contribution counts as 0 in the shares; the shares sum to 1.",
+        "Take the mean distance of the three shares from 1/M.",
+    ),
+    solution="""
+share = np.maximum([0.5, 0.3, -0.1], 0) / 0.8
+answer = abs(share - 1 / 3).mean()
+""",
+    parse=parse_number,
+    accepts=matches_value(lambda: 2 / 9, decimals=3),
+    mistakes=(
+        Mistake(
+            name="negative not clipped",
+            explanation="the negative contribution enters the shares; in the formula it counts as 0.",
+            matches=equals(0.31746, decimals=3),
+        ),
+        Mistake(
+            name="no shares",
+            explanation="these are distances of the contributions from 1/3; divide the contributions by their sum first.",
+            matches=equals(0.21111, decimals=3),
+        ),
+        Mistake(
+            name="E2",
+            explanation="this is E2, the root of a mean of squares.",
+            matches=equals(0.25689, decimals=3),
+        ),
+        Mistake(
+            name="sum, not mean",
+            explanation="this is the sum over the modalities, not their mean.",
+            matches=equals(2 / 3, decimals=3),
+        ),
+        Mistake(
+            name="absolute values",
+            explanation="the shares are made of absolute contributions; a negative one counts as 0.",
+            matches=equals(4 / 27, decimals=3),
+        ),
+    ),
+)
+
+_BUDGETS = ((2, 4), (3, 10), (5, 7))  # modalities, epochs
+
+UPDATES = Exercise(
+    number="6.4",
+    title="equal updates",
+    hints=(
+        "Count the updates of one batch for both.",
+        "The strategy makes one update for each modality, and one more.",
+        "With two modalities the notebook gives `joint_long` three times the epochs. Which factor is it with M?",
+    ),
+    solution="""
+answer = lambda M, epochs: (M + 1) * epochs
+""",
+    parse=parse_function(*_BUDGETS),
+    accepts=matches_function(lambda M, epochs: (M + 1) * epochs, *_BUDGETS),
+    mistakes=(
+        Mistake(
+            name="joint update forgotten",
+            explanation="the strategy also makes a joint update in every batch.",
+            matches=matches_function(lambda M, epochs: M * epochs, *_BUDGETS),
+        ),
+        Mistake(
+            name="upside down",
+            explanation="joint training makes fewer updates per batch, so it needs more epochs, not fewer.",
+            matches=matches_function(lambda M, epochs: epochs / (M + 1), *_BUDGETS),
+        ),
+        Mistake(
+            name="epochs only",
+            explanation="this compares equal passes over the data, which are not equal updates.",
+            matches=matches_function(lambda M, epochs: epochs, *_BUDGETS),
+        ),
+        Mistake(
+            name="added",
+            explanation="every epoch has so many times as many updates: multiply, do not add.",
+            matches=matches_function(lambda M, epochs: M + 1 + epochs, *_BUDGETS),
+        ),
+    ),
+)
+
+EXERCISES = (GAP, TWO, E1, UPDATES, CHANGES, THREE)
