@@ -87,7 +87,15 @@ print("check: plain Mamba with as many weights reaches the same accuracy without
 # separate encoders: other settings may differ. The control is what matters.)
 #
 # And the shared expert, in `both` but not in `specific`: what can a model express with it that it cannot without?
-#
+
+# %% [markdown]
+# **Exercise 4.1 · a token by hand.** The shared expert is ((1, 1), (0, 1)), that of audio is ((0, 2), (1, 0)). An audio token is the row vector x = (1, 2). What does it become? `answer = [..., ...]`. Stuck? `mm.course.hint("4.1")`.
+
+# %%
+answer = ...  # your work
+mm.course.check("4.1", answer)
+
+# %% [markdown]
 # ## 2 · Merge the experts
 #
 # Both matrices are linear, so their sum is one matrix. `merged()` stores it: one matrix per modality, without experts.
@@ -147,6 +155,14 @@ for maps in (without_specific.layers[0].mixer.into, without_specific.layers[0].m
 a, b = (dataclasses.replace(run, model=each).predict(test) for each in (plain, without_specific))
 assert abs(a - b).max() < 1e-5
 print("check: without specific experts the layer equals the one with a shared expert only")
+
+# %% [markdown]
+# **Exercise 4.2 · weights before and after merging.** One linear map from D to E numbers, with `experts="both"`: one shared expert and one for each of M modalities. How many weights has it, and how many after `merged()`?
+# `answer = lambda M, D, E: (before, after)`. Hints with `"4.2"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("4.2", answer)
 
 # %% [markdown]
 # ## 3 · Ablation of experts
@@ -271,6 +287,13 @@ print("check: the penalty makes the utilisation more even; 50% is even, with two
 mm.widgets.Explorer(learned_traces[0])
 
 # %% [markdown]
+# **Exercise 4.3 · the penalty by hand.** Two experts and four tokens. Three tokens are routed to expert 0, one to expert 1; the mean probabilities are (0.6, 0.4). What is the penalty $N \sum_i f_i P_i$? Hints with `"4.3"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("4.3", answer)
+
+# %% [markdown]
 # ## What we learnt
 #
 # - Linear experts routed by modality are one matrix per modality. At inference they cost nothing, and a shared expert adds no expressive power.
@@ -279,33 +302,33 @@ mm.widgets.Explorer(learned_traces[0])
 #
 # ## Exercises
 #
-# ### Exercise 4.1 · bits by construction
+# ### Exercise 4.4 · bits by construction
 #
 # With *three* modalities and `experts="both"`, every token is routed to the shared expert and to its modality-specific expert, with equal weight. What is the mutual information of expert and modality, in bits? (Draw a modality uniformly,
 # then one of its two experts.)
 #
-# Stuck? `mm.course.hint("4.1")`, then `mm.course.hint("4.1", 2)` and `3`; the solution: `mm.course.solution("4.1")`.
+# Stuck? `mm.course.hint("4.4")`, then `mm.course.hint("4.4", 2)` and `3`; the solution: `mm.course.solution("4.4")`.
 
 # %%
 answer = ...  # your work
-mm.course.check("4.1", answer)
+mm.course.check("4.4", answer)
 
 # %% [markdown]
-# ### Exercise 4.2 · merge by hand
+# ### Exercise 4.5 · merge by hand
 #
 # Write a function of two NumPy arrays, `shared` (expert, inputs, outputs) and `specific` (modality, expert, inputs, outputs), that returns the one matrix of each modality: (modality, inputs,
-# outputs). There may be several experts of each kind. Hints with `"4.2"`.
+# outputs). There may be several experts of each kind. Hints with `"4.5"`.
 
 # %%
 answer = ...  # your work
-mm.course.check("4.2", answer)
+mm.course.check("4.5", answer)
 
 # %% [markdown]
-# ### Exercise 4.3 · how uneven is the router?
+# ### Exercise 4.6 · how uneven is the router?
 #
 # Write the penalty as a function of `p` (token, expert), the router's probabilities, and k, the number of experts selected per token: $N \sum_i f_i P_i$, with $f_i$ the share of *all selections* that are
-# expert i. Hints with `"4.3"`.
+# expert i. Hints with `"4.6"`.
 
 # %%
 answer = ...  # your work
-mm.course.check("4.3", answer)
+mm.course.check("4.6", answer)

@@ -148,7 +148,23 @@ print(
 
 # %% [markdown]
 # The relaxed plan may leave steps of `y` without mass. With a long delay that is an advantage; section 3 shows the disadvantage.
+
+# %% [markdown]
+# **Exercise 5.1 · two costs by hand.** Two sequences of two steps, with the costs C = ((0.1, 0.2), (0.3, 0.9)); row i is step i of `x`, and every step of `x` sends the mass 1/2. What do the relaxed and the exact plan cost?
+# `answer = [relaxed, exact]`. Stuck? `mm.course.hint("5.1")`.
 #
+# **Exercise 5.2 · the price of two uniform marginals.** In section 1 all steps of `x` but the first d have a partner, d steps earlier in `y`. A plan with two uniform marginals moves each of these T − d steps by −d. By how many steps must it move each
+# of the other d steps on average, as its mean lag is 0? `answer = lambda T, d: ...`, in the second cell below. Hints with `"5.2"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("5.1", answer)
+
+# %%
+answer = ...  # your work
+mm.course.check("5.2", answer)
+
+# %% [markdown]
 # ## 3 · Invariances of the distances
 #
 # The second distance is MMD, a test whether two *sets* of points come from one distribution (AlignMamba, equations 7 to 9):
@@ -201,7 +217,16 @@ print("check: transport removes most of the delay; taken literally, equation 6 s
 
 # %% [markdown]
 # Here alignment helps: both sequences record one event, and a plan removes an unknown delay.
-#
+
+# %% [markdown]
+# **Exercise 5.3 · a narrow kernel.** Two sets of n and m different points have no point in common. What is the limit of MMD² (the formula of this section) for a kernel width σ → 0?
+# `answer = lambda n, m: ...`. Hints with `"5.3"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("5.3", answer)
+
+# %% [markdown]
 # ## 4 · Alignment as a training loss
 #
 # Now the other use. A small AlignMamba-2 (*our interpretation*; its equations are not public) classifies pairs of spoken and written digits. Its loss is
@@ -308,32 +333,32 @@ mm.widgets.Explorer(traces["100"])
 #
 # ## Exercises
 #
-# ### Exercise 5.1 · a trivial minimum of the loss
+# ### Exercise 5.4 · a trivial minimum of the loss
 #
 # Construct a sequence, an array of the shape of `y`, whose *relaxed* cost to `y` is 0, while its exact transport cost is above 0.1.
 #
-# Stuck? `mm.course.hint("5.1")`, then `mm.course.hint("5.1", 2)` and `3`; the solution: `mm.course.solution("5.1")`.
+# Stuck? `mm.course.hint("5.4")`, then `mm.course.hint("5.4", 2)` and `3`; the solution: `mm.course.solution("5.4")`.
 
 # %%
 answer = ...  # your work
-mm.course.check("5.1", answer, y=y)
+mm.course.check("5.4", answer, y=y)
 
 # %% [markdown]
-# ### Exercise 5.2 · barycentric projection
+# ### Exercise 5.5 · barycentric projection
 #
 # In section 3 we multiplied by T. That is correct where 1/T is received; a relaxed plan moves much mass to one step and none to another. Write a function of any plan (T, T') and a sequence `x` (T, features),
-# both NumPy, that returns the sequence on the anchor's time axis (T', features): at each step the weighted *mean* of what is received, and zeros where no mass is received. Hints with `"5.2"`.
+# both NumPy, that returns the sequence on the anchor's time axis (T', features): at each step the weighted *mean* of what is received, and zeros where no mass is received. Hints with `"5.5"`.
 
 # %%
 answer = ...  # your work
-mm.course.check("5.2", answer)
+mm.course.check("5.5", answer)
 
 # %% [markdown]
-# ### Exercise 5.3 · MMD in three lines
+# ### Exercise 5.6 · MMD in three lines
 #
 # Write MMD² as a function of two sets of points (n, features), (m, features) and the kernel's width σ, in NumPy: the formula of section 3, also for sets of
-# different size. Hints with `"5.3"`.
+# different size. Hints with `"5.6"`.
 
 # %%
 answer = ...  # your work
-mm.course.check("5.3", answer)
+mm.course.check("5.6", answer)

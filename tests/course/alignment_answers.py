@@ -36,6 +36,83 @@ def _apart(d):
 
 ANSWERS = {
     "5.1": Answers(
+        equivalent=((0.2, 0.25), {"relaxed": 0.2, "exact": 0.25}, np.array([0.4, 0.5]) / 2),
+        wrong={
+            "without the mass": [0.4, 0.5],
+            "exchanged": [0.25, 0.2],
+            "columns, not rows": [0.15, 0.25],
+            "diagonal": [0.2, 0.5],
+            "means": [0.375, 0.375],
+        },
+        plausible=(
+            0.2,
+            [0.2, 0.2],
+            [0.1, 0.25],
+            [0.2, 0.375],
+            [0.25, 0.25],
+            [0.1, 0.1],
+            [0.3, 0.5],
+            [0.2, 1.0],
+            [[0.5, 0.0], [0.5, 0.0]],
+            [20, 25],
+            [0.1, 0.3],
+            ["0.2", "0.25"],
+            [0.2, 0.3],
+            [-0.2, -0.25],
+        ),
+    ),
+    "5.2": Answers(
+        equivalent=(lambda T, d: (T - d) * d / d, lambda n, delay: float(n) - delay),
+        wrong={
+            "only the delay": lambda T, d: d,
+            "sum, not mean": lambda T, d: (T - d) * d,
+            "sign": lambda T, d: d - T,
+            "divided by the delay": lambda T, d: (T - d) / d,
+        },
+        plausible=(
+            lambda T, d: 0,
+            lambda T, d: T,
+            lambda T, d: T / d,
+            lambda T, d: T - 1,
+            lambda T, d: d * d / (T - d),
+            lambda T, d: (T - d) / 2,
+            lambda T, d: T - 2 * d,
+            lambda T: T,
+            19,
+            lambda T, d: -d,
+            lambda T, d: T - d - 1,
+            lambda T, d: T + d,
+            lambda T, d: d / (T - d),
+            lambda T, d: (T - d) / T,
+        ),
+    ),
+    "5.3": Answers(
+        equivalent=(lambda n, m: (n + m) / (n * m), lambda a, b: a**-1 + b**-1),
+        wrong={
+            "zero": lambda n, m: 0.0,
+            "all pairs are 1": lambda n, m: 2.0,
+            "product": lambda n, m: 1 / (n * m),
+            "cross term": lambda n, m: 1 / n + 1 / m - 2 / (n * m),
+            "both sets together": lambda n, m: 2 / (n + m),
+        },
+        plausible=(
+            lambda n, m: n + m,
+            lambda n, m: 1.0,
+            lambda n, m: 1 / n**2 + 1 / m**2,
+            lambda n, m: 1 / n - 1 / m,
+            lambda n, m: 2 / n,
+            lambda n: 2 / n,
+            0.0,
+            lambda n, m: (1 / n + 1 / m) / 2,
+            lambda n, m: 1 / (n + m),
+            lambda n, m: n * m / (n + m),
+            lambda n, m: (1 / n + 1 / m) ** 0.5,
+            lambda n, m: float("inf"),
+            lambda n, m: 1 / max(n, m),
+            lambda n, m: -1 / n - 1 / m,
+        ),
+    ),
+    "5.4": Answers(
         equivalent=(np.repeat(Y[1:2] * 5, 5, 0), Y[[0, 0, 1, 1, 1]].tolist(), Y[[3, 3, 3, 3, 0]].astype(np.float32)),
         wrong={
             "another shape": np.repeat(Y[:1], 6, 0),
@@ -64,7 +141,7 @@ ANSWERS = {
             "y[0]",
         ),
     ),
-    "5.2": Answers(
+    "5.5": Answers(
         equivalent=(_carry, lambda plan, x: np.nan_to_num((plan / np.maximum(plan.sum(0), 1e-300)).T @ x)),
         wrong={
             "mass, not mean": lambda plan, x: np.einsum("ij,id->jd", plan, x),
@@ -87,7 +164,7 @@ ANSWERS = {
             lambda plan, x: _carry(plan, x) + (plan.sum(0) == 0)[:, None],
         ),
     ),
-    "5.3": Answers(
+    "5.6": Answers(
         equivalent=(_mmd(_gauss),),
         wrong={
             "cross term once": _mmd(_gauss, cross=1),

@@ -24,6 +24,87 @@ def _uneven(p, k):
 
 ANSWERS = {
     "4.1": Answers(
+        equivalent=((3, 5), np.array([1, 2]) @ np.array([[1, 3], [1, 1]])),
+        wrong={
+            "columns": [7, 3],
+            "specific only": [2, 2],
+            "shared only": [1, 3],
+            "mean": [1.5, 2.5],
+            "one after the other": [3, 2],
+        },
+        plausible=(
+            [1, 5],
+            [5, 3],
+            8,
+            [[1, 3], [1, 1]],
+            [3, 4],
+            [4, 2],
+            [2, 6],
+            [3, 3],
+            [0, 0],
+            [6, 10],
+            "3, 5",
+            [4, 5],
+            [2, 5],
+            [4, 7],
+        ),
+    ),
+    "4.2": Answers(
+        equivalent=(
+            lambda M, D, E: (M * D * E + D * E, M * D * E),
+            lambda M, D, E: [D * E * (1 + M), D * E * float(M)],
+        ),
+        wrong={
+            "shared forgotten": lambda M, D, E: (M * D * E, M * D * E),
+            "one matrix": lambda M, D, E: ((M + 1) * D * E, D * E),
+            "nothing saved": lambda M, D, E: ((M + 1) * D * E, (M + 1) * D * E),
+            "exchanged": lambda M, D, E: (M * D * E, (M + 1) * D * E),
+        },
+        plausible=(
+            lambda M, D, E: M * D * E,
+            lambda M, D, E: (2 * M * D * E, M * D * E),
+            lambda M, D, E: (M * (D + E), D + E),
+            lambda M, D, E: ((M + 1) * (D + E), M * (D + E)),
+            lambda M, D, E: ((M + 1) * D, M * D),
+            lambda M, D, E: (D * E + M, M),
+            lambda M, D: (M * D, D),
+            lambda M, D, E: (2 * D * E, D * E),
+            (2048, 1536),
+            lambda M, D, E: ((M + 1) * D * E, M * E),
+            lambda M, D, E: (M**2 * D * E, M * D * E),
+            lambda M, D, E: ((M + 1) * D * E, M * D * E, 0),
+            lambda M, D, E: (M + 1, M),
+        ),
+    ),
+    "4.3": Answers(
+        equivalent=(1.1, 2 * (0.75 * 0.6 + 0.25 * 0.4)),
+        wrong={
+            "without N": 0.55,
+            "selections only": 1.25,
+            "probabilities only": 1.04,
+            "counts, not shares": 4.4,
+            "tokens, not experts": 2.2,
+        },
+        plausible=(
+            1.0,
+            2.0,
+            0.45,
+            0.9,
+            0.75,
+            1.2,
+            0.1,
+            [0.9, 0.2],
+            [0.45, 0.1],
+            0.6,
+            1.15,
+            "1.1",
+            -1.1,
+            0.0,
+            0.48,
+            1.5,
+        ),
+    ),
+    "4.4": Answers(
         equivalent=(math.log2(3) / 2, math.log2(math.sqrt(3)), np.array([0.7925]), math.log(3) / math.log(4)),
         wrong={
             "shared expert forgotten": math.log2(3),
@@ -53,7 +134,7 @@ ANSWERS = {
             79.2,
         ),
     ),
-    "4.2": Answers(
+    "4.5": Answers(
         equivalent=(_loop, lambda shared, specific: np.einsum("sio->io", shared) + np.einsum("mkio->mio", specific)),
         wrong={
             "shared left out": lambda shared, specific: specific.sum(axis=1),
@@ -81,7 +162,7 @@ ANSWERS = {
             lambda shared, specific: _loop(shared, specific)[::-1],
         ),
     ),
-    "4.3": Answers(
+    "4.6": Answers(
         equivalent=(_uneven,),
         wrong={
             "without N": lambda p, k: _uneven(p, k) / p.shape[1],

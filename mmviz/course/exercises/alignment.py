@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from mmviz.course.answers import matches_function, parse_array, parse_function
+from mmviz.course.answers import equals, matches_function, matches_value, parse_array, parse_function
 from mmviz.course.exercise import Exercise, Mistake
 
 
@@ -32,7 +32,7 @@ def _fits(answer: np.ndarray, y: np.ndarray) -> bool:
 
 
 TRIVIAL = Exercise(
-    number="5.1",
+    number="5.4",
     title="a trivial minimum of the loss",
     hints=(
         "The relaxed cost of a step of x is its distance to the nearest step of y. It does not depend on which step that is, nor on how "
@@ -101,7 +101,7 @@ def _barycentric(plan: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 BARYCENTRIC = Exercise(
-    number="5.2",
+    number="5.5",
     title="barycentric projection",
     hints=(
         "Step j of the result is a weighted mean of the steps of x; column j of the plan holds the weights.",
@@ -168,7 +168,7 @@ def _unbiased(x: np.ndarray, y: np.ndarray, s: float) -> float:
 
 
 MMD = Exercise(
-    number="5.3",
+    number="5.6",
     title="MMD in three lines",
     hints=(
         "Three means of one kernel: among x, among y, and between them. The last is subtracted twice.",
@@ -219,4 +219,129 @@ def answer(x, y, s):
     ),
 )
 
-EXERCISES = (TRIVIAL, BARYCENTRIC, MMD)
+COSTS = Exercise(
+    number="5.1",
+    title="two costs by hand",
+    hints=(
+        "Both plans move the mass 1/2 from each step of x. They differ in what y may receive.",
+        "The relaxed plan moves each step of x to its cheapest partner. The exact plan must also deliver 1/2 to each step of y.",
+        "With two steps the exact plan is one of two assignments: compare their costs. Each cost counts with its mass.",
+    ),
+    solution="""
+answer = [(min(0.1, 0.2) + min(0.3, 0.9)) / 2, min(0.1 + 0.9, 0.2 + 0.3) / 2]
+""",
+    parse=parse_array(2, names=("relaxed", "exact")),
+    accepts=matches_value(lambda: [0.2, 0.25]),
+    mistakes=(
+        Mistake(
+            name="without the mass",
+            explanation="every step sends the mass 1/2, so each cost counts with that weight.",
+            matches=equals([0.4, 0.5]),
+        ),
+        Mistake(
+            name="exchanged",
+            explanation="first the relaxed cost: it has fewer constraints, so it cannot be the larger one.",
+            matches=equals([0.25, 0.2]),
+        ),
+        Mistake(
+            name="columns, not rows",
+            explanation="the relaxed cost takes the smallest cost of each column; the steps of x, which send the mass, are the rows.",
+            matches=equals([0.15, 0.25]),
+        ),
+        Mistake(
+            name="diagonal",
+            explanation="the exact cost is that of the assignment in order; there is a cheaper one.",
+            matches=equals([0.2, 0.5]),
+        ),
+        Mistake(
+            name="means",
+            explanation="this is the mean of all costs, the cost of the plan that spreads the mass evenly.",
+            matches=lambda answer: bool((np.abs(answer - 0.375) < 1e-6).any()),
+        ),
+    ),
+)
+
+_LENGTHS = ((24, 5), (24, 12), (30, 3))  # steps, delay
+
+MARGINALS = Exercise(
+    number="5.2",
+    title="the price of two uniform marginals",
+    hints=(
+        "The mean lag is a mean over all T steps. Two groups of steps contribute to it.",
+        "One group: T − d steps with the lag −d. The other: d steps with an unknown mean lag s.",
+        "Set the sum over both groups to 0 and solve for s.",
+    ),
+    solution="""
+answer = lambda T, d: T - d
+""",
+    parse=parse_function(*_LENGTHS),
+    accepts=matches_function(lambda T, d: T - d, *_LENGTHS),
+    mistakes=(
+        Mistake(
+            name="only the delay",
+            explanation="this moves them forward as far as the others back; but the two groups have different sizes.",
+            matches=matches_function(lambda T, d: d, *_LENGTHS),
+        ),
+        Mistake(
+            name="sum, not mean",
+            explanation="this is the sum of the lags of these steps; divide it by their number.",
+            matches=matches_function(lambda T, d: (T - d) * d, *_LENGTHS),
+        ),
+        Mistake(
+            name="sign",
+            explanation="the others move back, so these must move forward: the lag is positive.",
+            matches=matches_function(lambda T, d: d - T, *_LENGTHS),
+        ),
+        Mistake(
+            name="divided by the delay",
+            explanation="the other group has T − d steps, and each of them is moved by d: one factor is missing.",
+            matches=matches_function(lambda T, d: (T - d) / d, *_LENGTHS),
+        ),
+    ),
+)
+
+_SIZES = ((2, 3), (5, 4), (10, 7))  # points of both sets
+
+NARROW = Exercise(
+    number="5.3",
+    title="a narrow kernel",
+    hints=(
+        "What is k(u, v) for σ → 0 if u and v differ, and what if they are equal?",
+        "Only pairs of a point with itself keep the value 1. Which of the three means contain such pairs?",
+        "Among n points there are n pairs of a point with itself, of n² pairs. Between the sets there is none.",
+    ),
+    solution="""
+answer = lambda n, m: n / n**2 + m / m**2
+""",
+    parse=parse_function(*_SIZES),
+    accepts=matches_function(lambda n, m: 1 / n + 1 / m, *_SIZES),
+    mistakes=(
+        Mistake(
+            name="zero",
+            explanation="the pairs of a point with itself have the kernel value 1 for every σ.",
+            matches=matches_function(lambda n, m: 0.0, *_SIZES),
+        ),
+        Mistake(
+            name="all pairs are 1",
+            explanation="this takes every pair within a set as 1; only a point and itself have the distance 0.",
+            matches=matches_function(lambda n, m: 2.0, *_SIZES),
+        ),
+        Mistake(
+            name="product",
+            explanation="the two means within the sets are added.",
+            matches=matches_function(lambda n, m: 1 / (n * m), *_SIZES),
+        ),
+        Mistake(
+            name="cross term",
+            explanation="the sets have no point in common, so no pair between them keeps a kernel value.",
+            matches=matches_function(lambda n, m: 1 / n + 1 / m - 2 / (n * m), *_SIZES),
+        ),
+        Mistake(
+            name="both sets together",
+            explanation="each set has its own mean over its own pairs.",
+            matches=matches_function(lambda n, m: 2 / (n + m), *_SIZES),
+        ),
+    ),
+)
+
+EXERCISES = (COSTS, MARGINALS, NARROW, TRIVIAL, BARYCENTRIC, MMD)

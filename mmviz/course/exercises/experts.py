@@ -5,7 +5,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mmviz.course.answers import is_close, matches_function, matches_value, parse_function, parse_number
+from mmviz.course.answers import (
+    equals,
+    is_close,
+    matches_function,
+    matches_value,
+    parse_array,
+    parse_function,
+    parse_number,
+)
 from mmviz.course.exercise import Exercise, Mistake
 
 
@@ -14,7 +22,7 @@ def _is(*wanted: float) -> Callable[[float], bool]:
 
 
 BITS = Exercise(
-    number="4.1",
+    number="4.4",
     title="bits by construction",
     hints=(
         "Draw a token (uniform over modalities), then one of its two experts (uniform). How much information about the modality "
@@ -65,7 +73,7 @@ def _merged(shared: np.ndarray, specific: np.ndarray) -> np.ndarray:
 
 
 MERGE = Exercise(
-    number="4.2",
+    number="4.5",
     title="merge by hand",
     hints=(
         "Every expert is a matrix, and their results are added: x W₁ + x W₂ = x (W₁ + W₂).",
@@ -128,7 +136,7 @@ def _imbalance(probability: np.ndarray, k: int) -> float:
 
 
 BALANCE = Exercise(
-    number="4.3",
+    number="4.6",
     title="how uneven is the router?",
     hints=(
         "Two vectors over the experts: f, the share of the selections of each, and P, its mean probability. Both sum to 1.",
@@ -172,4 +180,134 @@ def answer(p, k):
     ),
 )
 
-EXERCISES = (BITS, MERGE, BALANCE)
+TOKEN = Exercise(
+    number="4.1",
+    title="a token by hand",
+    hints=(
+        "The token goes through both experts, and their outputs are added.",
+        "The formula of this section has the token on the left: x W, a row times a matrix.",
+        "Add the two matrices first. Entry j of the output is the sum of x times column j.",
+    ),
+    solution="""
+answer = np.array([1, 2]) @ (np.array([[1, 1], [0, 1]]) + np.array([[0, 2], [1, 0]]))
+""",
+    parse=parse_array(2),
+    accepts=matches_value(lambda: [3, 5]),
+    mistakes=(
+        Mistake(
+            name="columns",
+            explanation="this is W x; the token is a row vector, on the left of the matrix.",
+            matches=equals([7, 3]),
+        ),
+        Mistake(
+            name="specific only",
+            explanation="the shared expert is missing.",
+            matches=equals([2, 2]),
+        ),
+        Mistake(
+            name="shared only",
+            explanation="the expert of audio is missing.",
+            matches=equals([1, 3]),
+        ),
+        Mistake(
+            name="mean",
+            explanation="the outputs are added, not averaged.",
+            matches=equals([1.5, 2.5]),
+        ),
+        Mistake(
+            name="one after the other",
+            explanation="the experts work side by side on the same token, not one on the output of the other.",
+            matches=equals([3, 2]),
+        ),
+    ),
+)
+
+_MAPS = ((3, 16, 32), (2, 8, 8), (5, 4, 10))  # modalities, inputs, outputs
+_COUNTS = ("before merging", "after merging")
+
+
+def _counts(*functions: Callable[[int, int, int], tuple[int, int]]) -> Callable[..., bool]:
+    checks = [matches_function(function, *_MAPS) for function in functions]
+    return lambda answer: any(check(answer) for check in checks)
+
+
+WEIGHTS = Exercise(
+    number="4.2",
+    title="weights before and after merging",
+    hints=(
+        "Every expert is a matrix. How many numbers does one have, and how many matrices are there?",
+        "Before merging there is one matrix for each modality, and a shared one.",
+        "`merged()` stores the sum of the shared and the specific matrix: one matrix for each modality remains.",
+    ),
+    solution="""
+answer = lambda M, D, E: ((M + 1) * D * E, M * D * E)
+""",
+    parse=parse_function(*_MAPS, parts=_COUNTS),
+    accepts=matches_function(lambda M, D, E: ((M + 1) * D * E, M * D * E), *_MAPS),
+    mistakes=(
+        Mistake(
+            name="shared forgotten",
+            explanation="before merging the shared expert has weights of its own.",
+            matches=_counts(lambda M, D, E: (M * D * E, M * D * E)),
+        ),
+        Mistake(
+            name="one matrix",
+            explanation="the modalities keep different matrices after merging.",
+            matches=_counts(lambda M, D, E: ((M + 1) * D * E, D * E)),
+        ),
+        Mistake(
+            name="nothing saved",
+            explanation="after merging the shared matrix is not stored by itself: it is contained in the others.",
+            matches=_counts(lambda M, D, E: ((M + 1) * D * E, (M + 1) * D * E)),
+        ),
+        Mistake(
+            name="exchanged",
+            explanation="first before, then after: merging does not add weights.",
+            matches=_counts(lambda M, D, E: (M * D * E, (M + 1) * D * E)),
+        ),
+    ),
+)
+
+PENALTY = Exercise(
+    number="4.3",
+    title="the penalty by hand",
+    hints=(
+        "f holds the shares of the tokens. What are they for three tokens and one?",
+        "Multiply each share by the mean probability of the same expert, and add.",
+        "Then multiply by N, the number of experts. An even router gives 1; this one is not even.",
+    ),
+    solution="""
+answer = 2 * (0.75 * 0.6 + 0.25 * 0.4)
+""",
+    parse=parse_number,
+    accepts=matches_value(lambda: 1.1),
+    mistakes=(
+        Mistake(
+            name="without N",
+            explanation="the factor N is missing: with even use the penalty must be 1.",
+            matches=equals(0.55),
+        ),
+        Mistake(
+            name="selections only",
+            explanation="this is N Σ f²: one factor must be the mean probability.",
+            matches=equals(1.25),
+        ),
+        Mistake(
+            name="probabilities only",
+            explanation="this is N Σ P²: one factor must be the share of the tokens.",
+            matches=equals(1.04),
+        ),
+        Mistake(
+            name="counts, not shares",
+            explanation="f holds shares that sum to 1, not numbers of tokens.",
+            matches=equals(4.4),
+        ),
+        Mistake(
+            name="tokens, not experts",
+            explanation="N is the number of experts, not of tokens.",
+            matches=equals(2.2),
+        ),
+    ),
+)
+
+EXERCISES = (TOKEN, WEIGHTS, PENALTY, BITS, MERGE, BALANCE)
