@@ -224,15 +224,16 @@ for label, (total, lead) in decays.items():
 # %% [markdown]
 # **In these coupled streams the identity of the source decays faster than the content.** The lead of the source decreases by a further factor λ, the second eigenvalue of W, in every
 # step. The conditions: equal decays, and a W that is doubly stochastic (here symmetric too, with all eigenvalues but the first equal). For another W with positive rows that sum to 1 the
-# largest of the *other* eigenvalues, in absolute value, sets the pace in the end, and the total depends on the source:
+# largest of the *other* eigenvalues, in absolute value, sets the pace in the end: the influence of a source on itself and on the others becomes equal. And the total depends on the source, so
+# some sources have more influence than others, for ever:
 
 # %%
 drawn = rng.dirichlet(np.ones(M), size=M)  # rows sum to 1, columns do not
 second = np.sort(abs(np.linalg.eigvals(drawn)))[-2]
 powers = np.stack([np.linalg.matrix_power(drawn, k) for k in lags])  # without the decay a
-apart = np.ptp(powers, axis=2).max(1)  # difference between sources, in the row where it is largest
+apart = np.ptp(powers, axis=1).max(1)  # difference between the targets of one source, where it is largest
 pace = (apart[20] / apart[10]) ** 0.1
-print(f"second eigenvalue of this W {second:.3f}, decrease of the difference between sources {pace:.3f} a step")
+print(f"second eigenvalue of this W {second:.3f}, decrease of the lead of a source {pace:.3f} a step")
 mm.course.test("the second eigenvalue sets the pace, to 2 %", abs(pace / second - 1) < 0.02)
 mm.course.test("here the total influence depends on the source", np.ptp(powers[20].sum(0)) > 0.05)
 
