@@ -8,6 +8,7 @@ answer is compared with known mistakes.
 
 from mmviz.course import figures
 from mmviz.course.claims import Claim, finding, identity, test
+from mmviz.course.demonstrations import play
 from mmviz.course.exercise import AnswerFormatError, Exercise, Mistake, Verdict
 from mmviz.course.exercises import EXERCISES, find, register
 from mmviz.course.feedback import check, hint, solution
@@ -34,6 +35,7 @@ __all__ = [
     "grade",
     "hint",
     "identity",
+    "play",
     "playground",
     "poll",
     "poll_counts",

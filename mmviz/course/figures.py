@@ -21,6 +21,7 @@ from mmviz.plots.figure_spec import (
     ReferenceLine,
     named_ticks,
     padded_range,
+    signed_text,
 )
 from mmviz.plots.plotly_backend import draw
 
@@ -341,3 +342,56 @@ def image_strip(images: Sequence[ArrayLike], *, title: str = "") -> go.Figure:
         title=escaped(title) or None,
     )  # fmt: skip
     return figure.update_xaxes(visible=False).update_yaxes(visible=False)
+
+
+def signed_scores(scores: Mapping[str, float], *, title: str, note: str = "") -> go.Figure:
+    """Return one horizontal bar for each named number in [-1, 1], with its value in its name, first on top."""
+    values = np.array([float(v) for v in scores.values()])
+    names = tuple(f"{name}, {signed_text(value)}" for name, value in zip(scores, values, strict=True))
+    bars = Bars(np.arange(float(values.size)), values, tuple(range(values.size)), names)
+    low, high = min(-0.1, float(values.min())), max(1.0, float(values.max()))
+    axis = Axis("score", span=(1.05 * low, 1.05 * high))
+    panel = Panel((bars, ReferenceLine(0.0)), axis, Axis(ticks=named_ticks(names), reverse=True))
+    return draw(FigureSpec(title, (note,) if note else (), (panel,), heights=(60.0 + 36 * values.size,), width=760))
+
+
+def plans_side_by_side(plans: Mapping[str, ArrayLike], *, delay: int = 0) -> go.Figure:
+    """Return transport plans (step of x, step of y) with equal colours; a ring marks the true partner of a step, ``delay`` steps earlier in y."""
+    found = {name: _array(plan, None, None) for name, plan in plans.items()}
+    top = max(float(plan.max()) for plan in found.values())
+    panels = []
+    for name, plan in found.items():
+        n, m = plan.shape
+        heat = Heatmap(plan, np.arange(float(m)), np.arange(float(n)), 0, top, "mass")
+        at = np.arange(delay, min(n, m + delay), dtype=np.float64)
+        partners = Points(at - delay, at, "true partner", _OTHER, size=9, hollow=True)
+        share = float(plan[at.astype(int), (at - delay).astype(int)].sum() * n / max(at.size, 1))
+        panels.append(
+            Panel(
+                (heat, partners),
+                Axis("step of y"),
+                Axis("step of x", reverse=True),
+                f"{name}: {share:.0%} to the partner",
+                square=True,
+            )
+        )
+    return draw(
+        FigureSpec(
+            "Transport plans",
+            ("share of the mass of the steps that have a partner",),
+            tuple(panels),
+            columns=len(panels),
+            heights=(300,),
+            width=860,
+        )
+    )
+
+
+def curves_of_rate(rates: ArrayLike, curves: Mapping[str, ArrayLike], *, rate: float, note: str = "") -> go.Figure:
+    """Return scores by the rate of missing modalities, in [0, 1], with a line at one rate."""
+    at = _array(rates, None)
+    lines = tuple(Lines(at, _array(y, at.size), name, k, markers=False) for k, (name, y) in enumerate(curves.items()))
+    panel = Panel((*lines, ReferenceLine(rate)), Axis("missing rate", span=(0.0, 1.0)), Axis("score", span=(0.0, 1.0)))
+    return draw(
+        FigureSpec("Score with missing modalities", (note,) if note else (), (panel,), heights=(260,), width=760)
+    )
