@@ -31,7 +31,6 @@ import copy
 import dataclasses
 
 import numpy as np
-import plotly.express as px
 
 import mmviz as mm
 
@@ -59,9 +58,7 @@ for note in ds.spec.notes:
 
 # %%
 baseline = mm.train.linear_baseline(ds)
-figure = px.bar(x=baseline.values(), y=baseline.keys(), text=[f"{share:.1%}" for share in baseline.values()])
-figure.update_layout(title="a linear model, trained and tested on different people", width=760, height=320)
-figure.update_xaxes(title="accuracy", range=[0, 1], tickformat=".0%").update_yaxes(title=None, autorange="reversed")
+mm.course.figures.named_scores(baseline, title="A linear model, trained and tested on different people")
 
 # %%
 everything, folds = " + ".join(ds.spec.names), [baseline]
@@ -90,6 +87,11 @@ mm.course.finding(
 #
 # `strategy="modality_dropout"` leaves out modalities of a sample at random. The Shapley values below use the predictions for all subsets of the modalities; a model that
 # was trained on the full set only has never met the others, and its predictions for them say little.
+#
+# The model, from the inputs to the prediction:
+
+# %%
+mm.plots.diagram("coupled_mamba_layers", modalities=ds.spec.names)
 
 # %%
 model = mm.models.build("coupled_mamba", ds.spec, layers=2, steps=50, coupling="softmax", seed=0)

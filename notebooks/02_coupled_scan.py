@@ -29,6 +29,8 @@
 #
 # The scan is *selective*: $\Delta_t$, $B_t$ and $C_t$ differ from step to step. In a model they are computed from the data; here they are drawn
 # at random.
+#
+# This is where coupling sits in a block of the model: one selective scan for each modality, and W between their states.
 
 # %%
 import numpy as np
@@ -36,8 +38,6 @@ import torch
 from mmkernels import coupled_scan
 
 import mmviz as mm
-from mmviz.plots.figure_spec import Axis, FigureSpec, Heatmap, Lines, Panel, ReferenceLine
-from mmviz.plots.plotly_backend import draw
 
 rng = np.random.default_rng(0)
 M, L, N = 3, 64, 4  # modalities, steps, states
@@ -48,8 +48,18 @@ h, uncoupled = np.zeros(N), np.zeros(L)
 for t in range(L):  # the stream of modality 0
     h = np.exp(dt[0, t] * A[0]) * h + dt[0, t] * B[0, t] * x[0, t]
     uncoupled[t] = C[0, t] @ h
+mm.plots.diagram("coupled_mamba_block")
 
 # %% [markdown]
+# | symbol | meaning | here |
+# | --- | --- | --- |
+# | $x_t$, $y_t$, $h_t$ | input, output, hidden state of a stream at step t | numbers; N numbers |
+# | $A$, $\Delta_t$, $e^{\Delta_t A}$ | rates (below 0), step size (above 0), decay of one step (between 0 and 1); later also $S_t$ | fixed; drawn at random |
+# | $B_t$, $C_t$ | what is written into the state, what is read from it | drawn at random |
+# | M, L, N | streams (modalities), steps, states of a stream | 3, 64, 4 |
+# | $W$ | coupling weights, M × M; row m: target, columns: sources | rows that sum to 1 |
+# | ⊙ | product of numbers at the same place | |
+#
 # Now M streams, $h$ is M × N. **Coupling changes one thing: $h$ is replaced by $W h$.** Row m of the M × M matrix W holds
 # the coupling weights of the target m; its columns are the sources, itself included.
 
@@ -112,19 +122,21 @@ states = y[..., 0].numpy()  # with C = 1 and one state, y is the state
 print("states by modality, θ, step:", states.shape)
 
 # %%
-steps, at = np.arange(L), np.arange(float(M))
-ticks = tuple(zip(at, names, strict=True))
-figures = {}
-for k, theta in enumerate(thetas):
-    table = Heatmap(couplings[k], at, at, 0, 1, "weight", numbers=".2f", bar=False)
-    lines = tuple(Lines(steps, states[m, k], name, m, markers=False) for m, name in enumerate(names))
-    panels = (
-        Panel((table,), Axis("source", ticks=ticks), Axis("target", ticks=ticks, reverse=True), title="W"),
-        Panel(lines, Axis("step"), Axis("state", span=(-0.03, 1.4)), title="states"),
-    )
-    words = "two pulses; a decay of 0.93 a step; text has no input of its own"
-    figures[theta] = draw(FigureSpec("From independent to uniform coupling", (words,), panels, columns=2, width=860))
-mm.plots.with_slider(figures, prefix="θ = ", start="2")
+words = "two pulses; a decay of 0.93 a step; text has no input of its own"
+mm.plots.with_slider(
+    {
+        theta: mm.course.figures.coupled_states(couplings[k], states[:, k], names, note=words, span=(-0.03, 1.4))
+        for k, theta in enumerate(thetas)
+    },
+    prefix="θ = ",
+    start="2",
+)
+
+# %% [markdown]
+# The same with your own numbers. *At which θ is the pulse of audio shared equally within five steps? Does the decay change who receives how much?*
+
+# %%
+mm.course.play("two pulses")
 
 # %%
 mm.course.identity("with W = I the state of text is exactly 0", states[2, 0], 0, tolerance=0)
@@ -211,20 +223,21 @@ size = np.array(size)  # (step, row sum): the largest state
 # %%
 Phi = S.transpose(1, 2, 0)[..., None] * np.ones((M, M))  # (E, N, M, M) for W = 1
 largest = abs(np.linalg.eigvals(Phi)).max(-1).ravel()
-share, figures = np.linspace(0, 100, largest.size), {}
-for k, row in enumerate(row_sums):
-    radius = np.sort(largest * row / M)[::-1]
-    left = Lines(np.arange(1, L + 1), size[:, k], "", 0, markers=False)
-    right = (Lines(share, radius, "", 4, markers=False), ReferenceLine(1.0, "y"))
-    panels = (
-        Panel((left,), Axis("step"), Axis("largest |state|", log=True, span=(1e-2, 1e46)), title="states"),
-        Panel(
-            right, Axis("percent of the states"), Axis("ρ", span=(0, 3.1)), title="spectral radius ρ: diverges above 1"
-        ),
-    )
-    words = f"{(radius > 1).mean():.0%} of the states grow; the largest is {size[-1, k]:.0e} at step {L}"
-    figures[f"{row:g}"] = draw(FigureSpec("Row sum of W and stability", (words,), panels, columns=2, width=860))
-mm.plots.with_slider(figures, prefix="a row of W sums to ", start="3")
+mm.plots.with_slider(
+    {f"{row:g}": mm.course.figures.stability(size[:, k], largest * row / M) for k, row in enumerate(row_sums)},
+    prefix="a row of W sums to ",
+    start="3",
+)
+
+# %%
+mm.course.play("literal sum")
+
+# %% [markdown]
+# **Eigenvalues in the unit disc.** Φ has M eigenvalues for each state. Inside the circle a repeated product decays, outside it grows. Here for three equal decays and three
+# kinds of W: the identity, a cycle (audio → image → text → audio, with a share of the stream itself), and equal rows. *Predict: which of the three leaves the disc first when the row sum grows?*
+
+# %%
+mm.course.play("eigenvalues")
 
 # %%
 mm.course.identity("with W = 1, ρ is the sum of the M decays", largest, S.sum(0).ravel(), tolerance=1e-9)
@@ -312,17 +325,18 @@ for spread in spreads:
     responses[spread] = np.stack([y[:, k, start : start + len(lags)] for k, start in enumerate(starts)], 1)
 
 # %%
-figures = {}
-for spread, response in responses.items():
-    panels = tuple(
-        Panel(
-            tuple(Lines(lags, response[m, k], f"pulse at {s}", k, markers=False) for k, s in enumerate(starts)),
-            Axis("lag (steps)"), Axis("response", span=(0, 1.05 * responses[1.0][m].max())), title=f"of {names[m]}",
-        ) for m in (0, 1)
-    )  # fmt: skip
-    words = "input: a pulse of audio; Δ = 0.15 exp(spread · noise)"
-    figures[f"{spread:g}"] = draw(FigureSpec("Is there one kernel?", (words,), panels, columns=2, width=860))
-mm.plots.with_slider(figures, prefix="spread of Δ ", start="1")
+words, top = "input: a pulse of audio; Δ = 0.15 exp(spread · noise)", responses[1.0][:2].max()
+mm.plots.with_slider(
+    {
+        f"{spread:g}": mm.course.figures.pulse_responses(response[:2], starts, names[:2], note=words, top=top)
+        for spread, response in responses.items()
+    },
+    prefix="spread of Δ ",
+    start="1",
+)
+
+# %%
+mm.course.play("one kernel")
 
 # %%
 residual = {}

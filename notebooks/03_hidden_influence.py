@@ -38,8 +38,6 @@ import torch
 from mmkernels import coupled_influence, coupled_scan
 
 import mmviz as mm
-from mmviz.plots.figure_spec import Axis, FigureSpec, Heatmap, Lines, Panel, ReferenceLine
-from mmviz.plots.plotly_backend import draw
 
 rng = np.random.default_rng(0)
 M, L, N = 3, 64, 4  # modalities, steps, states
@@ -60,18 +58,7 @@ for s in range(L):
 # %%
 scores = np.where(np.tri(L), C[0] @ B[0].T, -np.inf)
 attention = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
-steps = np.arange(float(L))
-future = np.where(np.tri(L), 0.0, np.nan)  # blank
-top = np.quantile(abs(K), 0.99)
-left = Heatmap(K + future, steps, steps, -top, top, "K", signed=True, bar=False)
-right = Heatmap(attention + future, steps, steps, 0, 0.5, "weight", bar=False)
-across = Axis("step of x")
-panels = (
-    Panel((left,), across, Axis("step of y", reverse=True), "scan: K", square=True),
-    Panel((right,), across, Axis(reverse=True), "softmax attention", square=True),
-)
-words = "left: red is positive, blue negative; right: brighter is larger"
-draw(FigureSpec("Two matrices", (words,), panels, columns=2, heights=(300,), width=780))
+mm.course.figures.operator_matrices(K, attention)
 
 # %%
 one = {"x": x[:1, None, :, None], "dt": dt[:1, None, :, None], "A": A[:1, None], "B": B[:1, None], "C": C[:1, None]}
@@ -124,26 +111,12 @@ maps = {
 print("one map (modality, step, source, source step):", maps["2"].shape)
 
 # %%
-centres = tuple(zip((np.arange(M) + 0.5) * L, names, strict=True))
-borders = tuple(ReferenceLine(k * L - 0.5, along) for k in range(1, M) for along in "xy")
-strongest, figures = max(abs(influence).max() for influence in maps.values()), {}
-for label, influence in maps.items():
-    size = abs(influence).reshape(M * L, M * L)
-    level = np.log10(np.where(size > 0, size, np.nan) / strongest)
-    heat = Heatmap(
-        level.clip(-5).astype(np.float32),
-        np.arange(float(M * L)),
-        np.arange(float(M * L)),
-        -5,
-        0,
-        "log₁₀ of |K| / largest",
-    )
-    axes = Axis("source", ticks=centres), Axis("target", ticks=centres, reverse=True)
-    words = "each block: steps of the source to the right, steps of the target downwards; blank: exactly 0"
-    figures[label] = draw(
-        FigureSpec("Coupled influence map", (words,), (Panel((heat, *borders), *axes),), heights=(470,), width=680)
-    )
-mm.plots.with_slider(figures, prefix="θ = ", start="2")
+strongest = max(abs(influence).max() for influence in maps.values())
+mm.plots.with_slider(
+    {label: mm.course.figures.influence_blocks(found, names, largest=strongest) for label, found in maps.items()},
+    prefix="θ = ",
+    start="2",
+)
 
 # %%
 past, others = np.tri(L, dtype=bool), ~np.eye(M, dtype=bool)
@@ -203,14 +176,11 @@ for label, W in couplings.items():
     by_lag = np.stack([a**k * np.linalg.matrix_power(W.numpy(), k) for k in lags])
     itself, other = by_lag[:, 0, 0], by_lag[:, 1, 0]
     decays[label] = (by_lag[:, :, 0].sum(1), itself - other)
-    lines = (
-        Lines(lags, decays[label][0], "sum of all three", 7, markers=False),
-        Lines(lags, itself, "the source itself", 0, markers=False),
-        Lines(lags, other, "each other modality", 4, markers=False),
-    )
-    panel = Panel(lines, Axis("lag (steps)"), Axis("influence", span=(-0.02, 1.04)))
-    figures[label] = draw(FigureSpec("Influence by lag", (f"decay {a} a step",), (panel,), heights=(280,), width=760))
+    figures[label] = mm.course.figures.influence_by_lag(itself, other, decays[label][0], note=f"decay {a} a step")
 mm.plots.with_slider(figures, prefix="θ = ", start="2")
+
+# %%
+mm.course.play("influence by lag")
 
 # %%
 for label, (total, lead) in decays.items():
@@ -347,20 +317,14 @@ for amount in increases:
     y = [coupled_scan(inputs, gate, rate, ones, ones)[0, 0, :, 0].numpy() for gate in (frozen, free)]
     before = y[0] if amount == 0 else before
     change[amount] = predicted, actual = y[0] - before, y[1] - before
-    left = Lines(steps, before, "before", 7, markers=False), Lines(steps, y[1], "actual", 4, markers=False)
-    right = (
-        Lines(steps, predicted, "predicted by the map", 0, markers=False),
-        Lines(steps, actual, "actual", 4, markers=False),
-    )
-    panels = (
-        Panel(left, Axis("step"), Axis("y", span=(-0.5, 23)), title="y"),
-        Panel((*right, ReferenceLine(0.0, "y")), Axis("step"), Axis("y − y before", span=(-1.3, 0.7)), title="change"),
-    )
-    words = "left: y before and after; right: the change"
-    figures[f"+{amount:g}"] = draw(
-        FigureSpec("Frozen and free gates", (words,), panels, columns=2, width=880, gap=(95, 62))
-    )
+    figures[f"+{amount:g}"] = mm.course.figures.frozen_and_free(before, predicted, actual)
 mm.plots.with_slider(figures, prefix="input at step 20: 0.5 ", start="+0.5")
+
+# %% [markdown]
+# With a slope of 0 the gate does not depend on the input. *Predict the two lines on the right for it, then for a slope of 1.*
+
+# %%
+mm.course.play("frozen gates")
 
 # %%
 signs = [(predicted[20:].min() > 0, actual[20:].max() < 0) for amount, (predicted, actual) in change.items() if amount]

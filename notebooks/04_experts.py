@@ -38,8 +38,6 @@ import numpy as np
 import torch
 
 import mmviz as mm
-from mmviz.plots.figure_spec import Axis, FigureSpec, Heatmap, Panel, named_ticks
-from mmviz.plots.plotly_backend import draw
 
 ds = mm.data.load("av_digits")  # pairs of a spoken and a handwritten digit
 test = ds["test"]
@@ -189,13 +187,11 @@ for name, (part, change) in changes.items():
     ].values
 
 # %%
-heat = Heatmap(np.stack(list(ablated.values())), np.arange(3.0), np.arange(5.0), 0, 1, "accuracy", numbers=".2f")
-subsets = Axis(ticks=named_ticks(("sound only", "image only", "both")))
-panel = Panel((heat,), subsets, Axis(ticks=named_ticks(ablated), reverse=True))
-draw(
-    FigureSpec(
-        "Accuracy of the changed model", ("experts: both, seed 0; test split",), (panel,), heights=(210,), width=620
-    )
+mm.course.figures.score_table(
+    ablated,
+    ("sound only", "image only", "both"),
+    title="Accuracy of the changed model",
+    note="experts: both, seed 0; test split",
 )
 
 # %%
@@ -259,6 +255,12 @@ for experts, expected in (("shared", 0), ("both", 0.5), ("specific", 1)):
     found = float(mm.analysis.routing(named)["modality_information"].max())
     assert abs(found - expected) < 1e-6
 print("check: routing by modality has 0, 1/2 and 1 bit for shared, both and specific, independent of training")
+
+# %% [markdown]
+# A router that takes the expert with the largest score, without any training; *at which separation does it divide the tokens by modality?*
+
+# %%
+mm.course.play("routed tokens")
 
 # %% [markdown]
 # **Load balance.** A router may use one expert only. Switch Transformer adds a penalty, $N \sum_i f_i P_i$ over the N permitted experts of a token: $f_i$ is the share of the tokens that

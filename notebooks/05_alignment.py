@@ -34,8 +34,6 @@ from mmkernels import entropic_plan, exact_plan, mmd_squared, pairwise_cost, rel
 
 import mmviz as mm
 from mmviz.core.intervals import mean_interval, share_interval
-from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel, ReferenceLine
-from mmviz.plots.plotly_backend import draw
 
 DELAY, T = 5, 24
 ds = mm.data.load("av_digits")
@@ -79,6 +77,12 @@ mm.course.identity("each step receives 1/T in all but the relaxed plan (iterated
 mm.course.test("in the relaxed plan some step receives nothing", received["relaxed"].min() == 0)
 
 # %% [markdown]
+# *Raise the noise in this smaller example: which of the two plans loses the partners first?*
+
+# %%
+mm.course.play("transport")
+
+# %% [markdown]
 # **Do they recover the delay?** Which share of the mass with a partner is moved to it? First in this recording:
 
 # %%
@@ -115,10 +119,8 @@ for delay in delays:
         [float((find(costs).plan.numpy() * shift).sum((1, 2)).mean()) for find in (relaxed_plan, exact_plan)]
     )
 bands = {name: [mean_interval(values) for values in share] for name, share in shares.items()}
-series = [Lines(np.array(delays, float), *np.array(band).T[:1], name, k, *np.array(band).T[1:]) for k, (name, band) in enumerate(bands.items())]  # fmt: skip
-panel = Panel(tuple(series), Axis("delay, steps"), Axis("share of the mass moved to the partner", span=(0.0, 1.0)))
-words = (f"{len(rows)} recordings; mean and 95 % interval over recordings (Student's t)",)
-draw(FigureSpec("Which plan finds the partners?", words, (panel,), heights=(280,), width=760))
+words = f"{len(rows)} recordings; mean and 95 % interval over recordings (Student's t)"
+mm.course.figures.shares_by_delay(delays, bands, note=words)
 
 # %%
 better = dict(zip(delays, np.array(shares["relaxed"]) - np.array(shares["exact"]), strict=True))  # of each recording
@@ -139,10 +141,11 @@ for delay, (word, limit, other) in claimed.items():
 # %%
 wins = [np.where(each == 0, 0.5, each > 0) for each in better.values()]  # a tie counts half
 mean, low, high = np.array([(w.mean(), *share_interval(w.mean(), len(w))) for w in wins]).T
-curve = Lines(np.array(delays, float), mean, "", 0, low, high)
-panel = Panel((curve, ReferenceLine(0.5, "y")), Axis("delay, steps"), Axis("share of recordings", span=(0.0, 1.0)))
-words = (f"the relaxed plan finds more partners than the exact one; {len(rows)} recordings, 95 % interval (Wilson)",)
-draw(FigureSpec("In how many recordings?", words, (panel,), heights=(260,), width=760))
+words = f"the relaxed plan finds more partners than the exact one; {len(rows)} recordings, 95 % interval (Wilson)"
+mm.course.figures.shares_by_delay(
+    delays, {"relaxed": np.stack([mean, low, high], 1)}, note=words, title="In how many recordings?", unit="share of recordings",
+    limit=0.5,
+)  # fmt: skip
 
 # %%
 five = delays.index(DELAY)

@@ -32,7 +32,6 @@
 import dataclasses
 
 import numpy as np
-import plotly.express as px
 
 import mmviz as mm
 
@@ -41,11 +40,7 @@ data = {energy: mm.data.load("av_digits", image_energy=energy) for energy in ENE
 strips = {}
 for energy, ds in data.items():
     rows = [int((ds["test"].target == digit).argmax()) for digit in range(10)]  # the first of each digit
-    strip = np.hstack([ds["test"].inputs["image"][row] for row in rows])
-    strips[str(energy)] = px.imshow(strip, color_continuous_scale="gray_r", zmin=0, zmax=1)
-for strip in strips.values():
-    strip.update_layout(width=840, height=120, margin={"l": 20, "r": 20, "t": 20, "b": 20}, coloraxis_showscale=False)
-    strip.update_xaxes(visible=False).update_yaxes(visible=False)
+    strips[str(energy)] = mm.course.figures.image_strip([ds["test"].inputs["image"][row] for row in rows])
 mm.plots.with_slider(strips, prefix="image energy ")
 
 # %%
@@ -181,6 +176,12 @@ mm.course.finding(
 print(retrained["explanation"].sel(modality="image").item())
 
 # %% [markdown]
+# Move the four numbers: which of them decides whether the head or the representation is to blame?
+
+# %%
+mm.course.play("gap")
+
+# %% [markdown]
 # So the gap lies in the head. Linear probes find no resolved difference between the image features of the joint model, of the image-only model, and
 # of an untrained copy, and a linear model of the images themselves does not need an encoder at all: no evidence of an under-optimised encoder. Joint training never masks the sound, so its head never met an image
 # alone. (The image-only model scores below its own probe too: four epochs are few for any head.) A *weak* modality is something else:
@@ -204,6 +205,11 @@ mm.course.check("6.1", answer)
 # $$\varphi_\text{image} = \tfrac12\big[v(\text{image}) - v(\emptyset)\big] + \tfrac12\big[v(\text{both}) - v(\text{audio})\big]$$
 #
 # Here v(S) is the accuracy with the subset S. Nothing is sampled, so φ is exact, and the values add up to v(all) − v(∅).
+#
+# *Find scores for which both modalities have the same φ although one of them alone predicts nothing.*
+
+# %%
+mm.course.play("Shapley values")
 
 # %%
 balance = {energy: mm.analysis.imbalance(trace) for energy, trace in traces.items()}

@@ -57,6 +57,12 @@ print(f"check: v(all) is the best, {everything:.0%}; the baseline v(∅) is {not
 # %% [markdown]
 # ## 2 · Every rate
 #
+# First with two modalities that are missing independently, at one rate: the expected score is a weighted mean of the four scores of section 1. *Which score decides what happens at a rate of 0.8?*
+
+# %%
+mm.course.play("missing")
+
+# %% [markdown]
 # Papers report curves: accuracy against a *missing rate*. Most follow the protocol of IMDer and GCNet: at a rate of 0.1 to 0.7, a given fraction of the samples loses two of its three modalities, another one loses one, and
 # which ones is drawn. At least one always remains. *Predict: which share of the modalities does "rate 0.7" remove?*
 

@@ -36,8 +36,6 @@ from mmkernels import coupled_scan
 from mmkernels.timing.machine import describe
 
 import mmviz as mm
-from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel, ReferenceLine
-from mmviz.plots.plotly_backend import draw
 from mmviz.studies.efficiency import as_dataset, study
 from mmviz.studies.efficiency.command_line import line_of
 
@@ -54,11 +52,11 @@ for batch in (1, 8, 64, 512):
         "one layer's sequences": 4 * batch * M * length * WIDTH,
         "states of the scan": 4 * batch * M * E * N + 0 * length,
     }
-    lines = tuple(Lines(length, size, name, i, markers=False) for i, (name, size) in enumerate(counted.items()))
-    axes = Axis("length, steps", log=True), Axis("bytes", log=True, span=(1e4, 1e17))
-    panel = Panel((*lines, ReferenceLine(memory, "y", "memory of this machine", "top left")), *axes)
     words = f"float32, {HEADS} heads, width {WIDTH}, {E} channels of {N} states, {M} modalities; counted, not measured"
-    figures[str(batch)] = draw(FigureSpec("Memory by length", (words,), (panel,), heights=(300,), width=860))
+    figures[str(batch)] = mm.course.figures.curves_by_length(
+        length, counted, title="Memory by length", unit="bytes", note=words, span=(1e4, 1e17),
+        limit=(memory, "memory of this machine"),
+    )  # fmt: skip
 mm.plots.with_slider(figures, prefix="batch size: ")
 
 # %%
@@ -148,15 +146,11 @@ printed, attention, scan = np.array(LENGTHS, dtype=float), *(np.array(values) fo
 finely = np.linspace(100, 600, 51)
 square = np.polyfit(printed, attention, 2)  # a quadratic
 power = np.polyfit(printed, np.log(attention), 1)  # an exponential: a straight line in the logarithm
-lines = (
-    Lines(printed, scan, "Coupled Mamba, printed", 0),
-    Lines(printed, attention, "cross-attention, printed", 2),
-    Lines(finely, np.polyval(square, finely), "quadratic fit", 4, markers=False),
-    Lines(finely, np.exp(np.polyval(power, finely)), "exponential fit", 5, markers=False),
-)
-panel = Panel(lines, Axis("length, steps"), Axis("GB", span=(0, 25)))
-words = "Figure 3 of arXiv 2405.18014, a V100"
-draw(FigureSpec("Memory as the paper prints it", (words,), (panel,), heights=(260,), width=820))
+fitted = {"quadratic fit": np.polyval(square, finely), "exponential fit": np.exp(np.polyval(power, finely))}
+mm.course.figures.curves_by_length(
+    finely, fitted, title="Memory as the paper prints it", unit="GB", note="Figure 3 of arXiv 2405.18014, a V100", log=False, span=(0, 25),
+    points={"Coupled Mamba, printed": (printed, scan), "cross-attention, printed": (printed, attention)},
+)  # fmt: skip
 
 # %%
 fits = {"quadratic": np.polyval(square, printed), "exponential": np.exp(np.polyval(power, printed))}

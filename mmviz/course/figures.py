@@ -260,17 +260,37 @@ def score_table(scores: Mapping[str, ArrayLike], columns: Sequence[str], *, titl
     return draw(FigureSpec(title, (note,) if note else (), (panel,), heights=(height,), width=620))
 
 
-def shares_by_delay(delays: Sequence[float], bands: Mapping[str, ArrayLike], *, note: str = "") -> go.Figure:
-    """Return the share of the mass that plans move to the partner, by delay: (delays, 3) mean, low, high for each plan."""
+def shares_by_delay(
+    delays: Sequence[float],
+    bands: Mapping[str, ArrayLike],
+    *,
+    note: str = "",
+    title: str = "Which plan finds the partners?",
+    unit: str = "share of the mass moved to the partner",
+    limit: float | None = None,
+) -> go.Figure:
+    """Return shares in [0, 1] by delay with their intervals.
+
+    Parameters
+    ----------
+    delays
+        In steps.
+    bands
+        Name -> (delays, 3): value, low and high end of the interval.
+    note, title, unit
+        Subtitle, title, quantity of the y axis.
+    limit
+        A horizontal line, such as the share by chance.
+    """
     at = np.asarray(delays, dtype=np.float64)
-    series = []
+    series: list[Lines | ReferenceLine] = []
     for k, (name, band) in enumerate(bands.items()):
         mean, low, high = _array(band, at.size, 3).T
         series.append(Lines(at, mean, name, k, low, high))
-    panel = Panel(tuple(series), Axis("delay, steps"), Axis("share of the mass moved to the partner", span=(0.0, 1.0)))
-    return draw(
-        FigureSpec("Which plan finds the partners?", (note,) if note else (), (panel,), heights=(280,), width=760)
-    )
+    if limit is not None:
+        series.append(ReferenceLine(limit, "y"))
+    panel = Panel(tuple(series), Axis("delay, steps"), Axis(unit, span=(0.0, 1.0)))
+    return draw(FigureSpec(title, (note,) if note else (), (panel,), heights=(280,), width=760))
 
 
 def curves_by_length(

@@ -27,7 +27,7 @@ def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
     shutil.copytree(FOLDER / "networks", tmp_path / "networks")
     book = teacher(nbformat.read(path, as_version=4))  # with the solutions, each below its exercise and checked
     client = nbclient.NotebookClient(
-        book, timeout=400, kernel_name="python3", resources={"metadata": {"path": tmp_path}}, store_widget_state=False
+        book, timeout=400, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
     )
     start = time.perf_counter()
     done = client.execute()
