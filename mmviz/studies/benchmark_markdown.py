@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+#: column of the difference to joint training of as many epochs
+SHORT = "as_few_epochs"
 BAR = "\\|"  # in a cell of a Markdown table
 
 
@@ -23,9 +25,10 @@ def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True, seconds: 
     """
     factor = 100.0 if higher_is_better else 1.0
     quantities = _quantities(frame)
-    scores = [q for q in quantities if q.partition(".")[0] not in USE]
+    scores = [q for q in quantities if q.partition(".")[0] not in (*USE, SHORT)]
+    short = SHORT in frame and bool(frame[SHORT].notna().any())
     head = ["method", *(_title(q, higher_is_better) for q in scores)]
-    head[2:2] = ["difference to joint", "p"]
+    head[2:2] = ["difference to joint", "p", *(["difference to joint of as few epochs"] if short else [])]
     head += ["steps per batch", "cost per batch", "epochs", *(["seconds per epoch"] if seconds else [])]
     rows = []
     for row in frame.to_dict("records"):
@@ -34,9 +37,8 @@ def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True, seconds: 
             continue
         cells = [_with_interval(row, q, factor) for q in scores]
         same = row["strategy"] == JOINT
-        cells[1:1] = (
-            ["", ""] if same else [_with_interval(row, "score_difference", factor, sign=True), _p(row["score_p"])]
-        )
+        beside = ["", ""] if same else [_with_interval(row, "score_difference", factor, sign=True), _p(row["score_p"])]
+        cells[1:1] = [*beside, *([_with_interval(row, SHORT, factor, sign=True)] if short else [])]
         counts = [
             f"{row['updates']:g}",
             f"{row['cost']:.2g}",
@@ -45,7 +47,7 @@ def as_markdown(frame: pd.DataFrame, *, higher_is_better: bool = True, seconds: 
         ]
         rows.append([row["method"], *cells, *counts])
     text = _rows_as_markdown(head, rows)
-    use = [q for q in quantities if q not in scores]
+    use = [q for q in quantities if q.partition(".")[0] in USE]
     if not use:
         return text
     scale = {q: 1.0 if q == "intershap" else factor for q in use}

@@ -23,9 +23,10 @@ from mmviz.studies.study import Study, grid
 from mmviz.train.strategies import STRATEGIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mmviz.data.spec import Spec
+    from mmviz.studies.cell import Cell
     from mmviz.studies.store import Store
 
 #: how the epochs of every method follow from those of joint training
@@ -53,6 +54,9 @@ class ImbalanceBenchmark:
         Budget -> strategy -> the part of the study that its row in the table rests on.
     unimodal
         Training on each modality alone, for as many updates as joint training; its score is that of the gap g_m.
+    shorter
+        Joint training of as few epochs as a method makes under some budget: epochs -> its cells. A control: it tells what a method costs from what a
+        short training costs.
     epochs
         Budget -> strategy -> epochs.
     spec
@@ -66,6 +70,7 @@ class ImbalanceBenchmark:
     study: Study
     budgets: Mapping[str, Study]
     unimodal: Study
+    shorter: Mapping[int, Study]
     epochs: Mapping[str, Mapping[str, int]]
     spec: Spec
     metric: str
@@ -157,29 +162,20 @@ def declare_benchmark(
     shared = {"data": entries, "model": model_entry(of_model["name"], model_options), "seed": seed}
     kept = [name for name in chosen if name not in skipped]
     counts = {budget: {name: _epochs(name, budget, epochs, len(names)) for name in kept} for budget in budgets}
-    found = {
-        budget: [
-            one
-            for name in kept
-            for one in grid(
-                strategy=name,
-                train={
-                    **_train(every_train, names),
-                    "epochs": counts[budget][name],
-                    "monitor": _monitor(name, counts[budget][name]),
-                },
-                measures=("contributions", "interactions", "missing"),
-                **shared,
-            )
-        ]
-        for budget in budgets
-    }
+
+    def cells(name: str, count: int) -> Iterable[Cell]:
+        trained = {**_train(every_train, names), "epochs": count, "monitor": _monitor(name, count)}
+        return grid(strategy=name, train=trained, measures=("contributions", "interactions", "missing"), **shared)
+
+    found = {budget: [one for name in kept for one in cells(name, counts[budget][name])] for budget in budgets}
+    few = sorted({n for each in counts.values() for n in each.values()} - {epochs})
     alone = [
         one
         for name in names
         for one in grid(modalities=(name,), train={**_train(every_train, (name,)), "epochs": epochs}, **shared)
     ]
-    distinct = {one.text: one for one in itertools.chain(*found.values(), alone)}
+    short = {n: tuple(cells(JOINT, n)) for n in few}
+    distinct = {one.text: one for one in itertools.chain(*found.values(), alone, *short.values())}
     metric = "test.accuracy" if spec.task.kind == "classification" else "test.mae"
     reference = {"strategy": JOINT}
     return ImbalanceBenchmark(
@@ -189,6 +185,7 @@ def declare_benchmark(
             for budget, cells in found.items()
         },
         Study("imbalance-unimodal", tuple(alone), by=("modalities",), metric=metric),
+        {n: Study(f"imbalance-{n}-epochs", each, by=("strategy",), metric=metric) for n, each in short.items()},
         counts,
         spec,
         metric,
@@ -261,7 +258,8 @@ class BenchmarkTable:
         Columns ``method`` and ``strategy``; ``n``; for every quantity q its mean ``q`` with the interval ``q_low``, ``q_high`` over replicates; for
         those compared with joint training ``q_difference`` with its interval and ``q_p``, corrected by Holm's method over the methods. Quantities:
         ``score``, ``f1``, ``alone.<modality>``, ``without.<modality>``, ``gap.<modality>``, ``EDM``, ``perceptual.<modality>``, ``emap``,
-        ``cooperation``, ``intershap``. ``updates`` and ``cost`` per batch as the method
+        ``cooperation``, ``intershap``. ``as_few_epochs`` with its interval, not corrected: the difference in score to joint training of as many
+        epochs as the method, where these are fewer. ``updates`` and ``cost`` per batch as the method
         states them; ``epochs``; ``seconds``, the median of training seconds relative to joint training with the same number of epochs; ``failed``
         and ``reason``.
     weak
@@ -335,6 +333,7 @@ def benchmark_table(
         )
         if quantity == "score":
             frame = frame.merge(part[["n", "failed"]], left_on="strategy", right_index=True, how="left")
+    frame = frame.merge(_beside_as_few_epochs(benchmark, rows, mine, budget, level), on="strategy", how="left")
     methods = [STRATEGIES[name].method for name in frame["strategy"]]
     frame["updates"] = [m.updates(len(names)) for m in methods]
     frame["cost"] = [m.cost(len(names)) for m in methods]
@@ -349,12 +348,32 @@ def benchmark_table(
     return BenchmarkTable(frame, budget, weak, _note(benchmark, budget, level, len(frame) - 1))
 
 
+def _beside_as_few_epochs(
+    benchmark: ImbalanceBenchmark, rows: pd.DataFrame, mine: pd.DataFrame, budget: str, level: float
+) -> pd.DataFrame:
+    """Return the difference in score to joint training of as many epochs, for methods that make fewer than joint training: strategy, difference, low, high."""
+    ends, out = ("difference", "difference_low", "difference_high"), []
+    for count, study in benchmark.shorter.items():
+        methods = [name for name, n in benchmark.epochs[budget].items() if n == count]
+        joint = rows[rows["key"].isin({cell.key for cell in study.cells})]
+        both = pd.concat([mine[mine["strategy"].isin(methods)], joint])
+        done = set(both.loc[both["status"] == FINISHED, "strategy"])
+        if JOINT in done and len(done) > 1:
+            found = table(
+                both, by="strategy", metric=benchmark.metric, reference={"strategy": JOINT}, level=level
+            ).frame
+            out.append(found.loc[found["strategy"] != JOINT, ["strategy", *ends]])
+    names = {end: f"as_few_epochs{end.removeprefix('difference')}" for end in ends}
+    return pd.concat(out or [pd.DataFrame(columns=["strategy", *ends])]).rename(columns=names)
+
+
 def _note(benchmark: ImbalanceBenchmark, budget: str, level: float, compared: int) -> str:
     unit = "accuracy" if benchmark.higher_is_better else "mean absolute error"
     lines = [
         f"Every method makes {BUDGETS[budget]} (column epochs). {unit} on the test split; the epoch is selected without it. Intervals: {level:.0%}, "
         f"Student's t over replicates; differences to joint training are paired, p corrected by Holm's method for {compared} methods.",
-        "alone: this model with all other modalities mwanted. gap g: a training on that modality alone minus that, with as many updates as joint "
+        "difference to joint of as few epochs: paired, not corrected; a loss that is gone there is one of a short training, not of the method.",
+        "alone: this model with all other modalities masked. gap g: a training on that modality alone minus that, with as many updates as joint "
         "training. EDM: sum of |mean - Shapley value| in units of the score; it describes inequality, not quality.",
         "perceptual score: accuracy lost when the modality is permuted over the samples; EMAP gap: accuracy lost without interactions; SHAPE cooperation: "
         "accuracy of all modalities beyond the sum of what each adds alone; InterSHAP: share of interactions. All are of the model, not of the data.",

@@ -43,8 +43,26 @@ def test_epochs_give_every_method_the_updates_or_the_passes_of_joint_training(ra
     for budget, study in benchmark.budgets.items():
         for cell in study.cells:
             assert trained[cell.key]["epochs"] == benchmark.epochs[budget][cell.config["train"]["strategy"]]
-    # a training that belongs to both budgets is run once
-    assert len(benchmark.study) == 2 * (1 + 1 + 2) + 2 * 2
+    # a training that belongs to both budgets is run once; besides: each modality alone, and joint training of three epochs
+    assert len(benchmark.study) == 2 * (1 + 1 + 2) + 2 * 2 + 2
+
+
+@pytest.mark.parametrize(("budget", "fewer"), [("updates", {"mla"}), ("passes", {"mla", "valuation"})])
+def test_a_method_of_fewer_epochs_is_compared_with_joint_training_of_as_few(ran, budget, fewer):
+    benchmark, store = ran
+    assert set(benchmark.shorter) == {3}
+    rows = store.rows()
+    short = rows[rows["key"].isin({cell.key for cell in benchmark.shorter[3].cells})].set_index("seed")["test.accuracy"]
+    frame = benchmark_table(benchmark, store, budget).frame.set_index("strategy")
+    assert set(frame.index[frame["as_few_epochs"].notna()]) == fewer
+    for name in fewer:
+        keys = {cell.key for cell in benchmark.budgets[budget].cells if cell.config["train"]["strategy"] == name}
+        mine = rows[rows["key"].isin(keys)].set_index("seed")["test.accuracy"]
+        assert frame.loc[name, "as_few_epochs"] == pytest.approx((mine - short).mean())
+        low, high = frame.loc[name, ["as_few_epochs_low", "as_few_epochs_high"]]
+        if np.ptp(mine - short) > 0:  # equal differences have no interval
+            assert low < frame.loc[name, "as_few_epochs"] < high
+    assert "difference to joint of as few epochs" in as_markdown(benchmark_table(benchmark, store, budget).frame)
 
 
 def test_all_methods_train_on_the_same_samples_and_each_modality_alone_on_its_own(ran):
