@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test firefox check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views epoch equilibrium fuzz mutants soak gpu browser course figures imbalance notebooks report same-results seconds strategy-costs truth wheel lock clean
+.PHONY: help lab app test firefox check page screens bars alignment beside bench bench-memory bench-scale bench-table bench-views epoch equilibrium fuzz mutants soak gpu browser course figures imbalance notebooks notebooks-check findings course-feedback report same-results seconds strategy-costs truth wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,15 @@ page: node_modules/.package-lock.json ## type-check the page's JavaScript and wr
 
 notebooks: $(VENV)/.dev ## bring the .ipynb files in step with their percent scripts, outputs stripped
 	$(BIN)/jupytext --sync notebooks/*.py
+
+notebooks-check: $(VENV)/.dev ## list all claims of the notebooks with their kind and the control of each finding; fails where one has none
+	$(BIN)/python -m mmviz.course.notebook_claims notebooks
+
+findings: $(VENV)/.dev ## repeat the findings of the notebooks over five seeds with their controls (many minutes; FINDINGS="--only 06")
+	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/notebook_findings.py $(FINDINGS)
+
+course-feedback: $(VENV)/.dev ## share of a stored list of wrong answers that gets a specific sentence; JSON
+	$(BIN)/python tests/bars/course_feedback.py
 
 course: $(VENV)/.lab ## write the notebooks for students, teachers and nbgrader into course/
 	$(PIP) install -q -c constraints.txt -e ".[lab,explain,paper,course]"
