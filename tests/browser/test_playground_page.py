@@ -58,7 +58,7 @@ def drawn_operator(rng, streams=M):
     draw = lambda low, high, *shape: np.round(rng.uniform(low, high, shape), 2).tolist()  # noqa: E731
     return {
         "x": draw(-1, 1, streams, L), "W": draw(-1, 1, streams, streams), "A": draw(-1, 0, streams), "dt": draw(0.1, 1.5, streams),
-        "B": draw(-2, 2, streams), "C": draw(-2, 2, streams), "source": 0, "lag": 3,
+        "B": draw(-2, 2, streams), "C": draw(-2, 2, streams), "source": 0, "lag": 3, "log": False,
     }  # fmt: skip
 
 
@@ -313,7 +313,7 @@ def test_axe_reports_nothing_the_page_does_not_scroll_sideways_and_targets_are_l
         assert findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         small = page.locator(".play :is(button, select, input, summary):visible").evaluate_all(
-            "(all) => all.map((e) => [e.ariaLabel ?? e.textContent, ...[e.getBoundingClientRect()].flatMap((b) => [b.width, b.height])]).filter(([, w, h]) => w < 24 || h < 23.9)"
+            "(all) => all.map((e) => [e.ariaLabel ?? e.textContent, ...[(e.type === 'checkbox' ? e.closest('label') : e).getBoundingClientRect()].flatMap((b) => [b.width, b.height])]).filter(([, w, h]) => w < 24 || h < 23.9)"
         )
         assert small == []
     finally:
@@ -349,3 +349,33 @@ def test_in_the_frame_of_a_notebook_the_page_works_without_an_address(open_page,
     )
     assert page.evaluate("location.hash") == ""
     assert page.faults == page.external == []
+
+
+def test_on_logarithmic_axes_the_diverging_states_are_read_as_absolute_values(at):
+    page = at("coupled_scan/exact_sum")
+    assert page.get_by_role("checkbox", name="logarithmic |h| and |y|").is_checked()
+    box = page.get_by_role("group", name="States h")
+    box.focus()
+    page.keyboard.press("ArrowLeft")
+    label, value = (page.locator(f".mmv-card {tag}").first.inner_text() for tag in ("dt", "dd"))
+    assert label == "|h|"
+    state = page.evaluate(
+        "playground.coupledScan({ x: [0, 1, 2].map((m) => Array.from({ length: 50 }, (_, t) => Number((m === 0 && t === 5) || (m === 1 && t === 20)))),"
+        " dt: [1, 1, 1], A: [-0.07, -0.07, -0.07], B: [1, 1, 1], C: [1, 1, 1], W: [[1, 1, 1], [1, 1, 1], [1, 1, 1]] }).h[0].at(-1)"
+    )
+    assert number(value) == pytest.approx(state, rel=6e-4)
+    page.keyboard.press("Escape")
+    page.get_by_role("checkbox", name="logarithmic |h| and |y|").uncheck()
+    assert stated(page, "coupled_scan")["log"] is False
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_has_a_question_to_predict_and_an_explanation_that_is_closed_at_first(at, part):
+    page = at(part)
+    question = page.locator(f"[data-part={part}] .play-predict")
+    assert question.locator("p").first.inner_text().startswith("Predict: ")
+    assert question.locator("p").first.inner_text().count("?") >= 1
+    assert not question.locator("details p").is_visible()
+    question.locator("summary").click()
+    assert question.locator("details p").is_visible()
+    assert findings(page) == []

@@ -19,12 +19,12 @@ const M = 3;
 /** Parameters of a stream: key in the state, symbol, what it is, range, step. @type {[("A" | "dt" | "B" | "C"), string, string, number, number, number][]} */
 const PARAMETERS = [["A", "A", "A: rate of decay", -2, 0, 0.01], ["dt", "Δ", "Δ: step size", 0, 2, 0.05], ["B", "B", "B: input weight", -2, 2, 0.1], ["C", "C", "C: output weight", -2, 2, 0.1]];
 
-/** @typedef {{ x: number[][], W: number[][], A: number[], dt: number[], B: number[], C: number[], source: number, lag: number }} State */
+/** @typedef {{ x: number[][], W: number[][], A: number[], dt: number[], B: number[], C: number[], source: number, lag: number, log: boolean }} State */
 
 /** @param {[number, number][]} pulses stream and step */
 const pulsesAt = (pulses) => matrix(M, () => 0).map((_, m) => Array.from({ length: L }, (_, t) => (pulses.some(([k, step]) => k === m && step === t) ? 1 : 0)));
-/** @param {number[][]} W @returns {State} */
-const withW = (W) => ({ x: pulsesAt([[0, 5], [1, 20]]), W, A: [-0.07, -0.07, -0.07], dt: [1, 1, 1], B: [1, 1, 1], C: [1, 1, 1], source: 0, lag: 2 });
+/** @param {number[][]} W @param {boolean} [log] logarithmic axes @returns {State} */
+const withW = (W, log = false) => ({ x: pulsesAt([[0, 5], [1, 20]]), W, A: [-0.07, -0.07, -0.07], dt: [1, 1, 1], B: [1, 1, 1], C: [1, 1, 1], source: 0, lag: 2, log });
 
 /** Words for the spectral radius. @param {number} rho @param {number[][]} Phi */
 export function stabilityOf(rho, Phi) {
@@ -52,14 +52,14 @@ export const coupledScanPart = {
     identity: { label: "identity: independent streams", state: withW(softmaxRows(M, Infinity)) },
     mean: { label: "mean, 1/M everywhere", state: withW(softmaxRows(M, 0)) },
     cyclic: { label: "cyclic: each receives one other", state: withW(matrix(M, (m, k) => (k === (m + M - 1) % M ? 1 : 0))) },
-    exact_sum: { label: "literal sum, 1 everywhere", state: withW(matrix(M, () => 1)) },
+    exact_sum: { label: "literal sum, 1 everywhere", state: withW(matrix(M, () => 1), true) },
   },
   fault(state) {
     const count = Array.isArray(state.W) ? state.W.length : 0;
     if (count < 2 || count > M) return `W has ${count} rows, expected 2 or ${M}`;
     const lists = PARAMETERS.map(([key, , , low, high]) => faultOfList(key, state[key], count, low, high)).find(Boolean);
     const whole = (/** @type {string} */ key, /** @type {number} */ below) => (Number.isInteger(state[key]) && state[key] >= 0 && state[key] < below ? "" : `${key} is ${JSON.stringify(state[key])}, expected a whole number from 0 to ${below - 1}`);
-    return faultOfRows("W", state.W, count, count, -3, 3) || faultOfRows("x", state.x, count, L, -1, 1) || lists || whole("source", count) || whole("lag", LAGS);
+    return faultOfRows("W", state.W, count, count, -3, 3) || faultOfRows("x", state.x, count, L, -1, 1) || lists || whole("source", count) || whole("lag", LAGS) || (typeof state.log === "boolean" ? "" : `log is ${JSON.stringify(state.log)?.slice(0, 40)}, expected true or false`);
   },
   mount(edit) {
     /** @type {State} */
@@ -97,18 +97,21 @@ export const coupledScanPart = {
     const clear = button("Clear x", () => edit({ x: state.x.map((row) => row.map(() => 0)) }));
     const typed = h("details", { class: "play-typed" }, h("summary", {}, "x as numbers"), ...lists.map(({ node }, m) => h("label", { "data-stream": m, class: "mmv-control" }, h("span", {}, glyph(m), name(NAMES[m])), node)));
     const series = NAMES.map((text, m) => ({ m, name: text }));
-    const statesChart = chart({ label: "States h: lines of the streams over the steps", series, tall: true }), outputs = chart({ label: "Outputs y: lines of the streams over the steps", series });
+    const statesChart = chart({ label: "States h: lines of the streams over the steps", series, tall: true, log: "log" }), outputs = chart({ label: "Outputs y: lines of the streams over the steps", series, log: "log" });
+    const log = h("input", { type: "checkbox" });
+    log.addEventListener("change", () => edit({ log: log.checked }));
     const disc = unitDisc(), words = h("p", { class: "play-words", role: "status" }), rho = h("span", { class: "play-rho" });
     const graph = couplingGraph((change) => edit(change)), kernel = kernelTable();
     const node = h("div", { class: "play-grid" },
       h("div", { class: "play-about" },
         formula(["h", "m", "t"], " = ", ["S", "", "m"], " Σ", ["", "", "k"], " ", ["W", "", "mk"], " ", ["h", "k", "t−1"], " + ", ["Δ", "", "m"], " ", ["B", "", "m"], " ", ["x", "m", "t"], ";  ", ["y", "m", "t"], " = ", ["C", "", "m"], " ", ["h", "m", "t"]),
-        predict("Text has no input. At which step does its state become different from 0, and what changes if a row of W sums to 1.1?")),
+        predict("Text has no input. At which step does its state become different from 0, and what changes if a row of W sums to 1.1?",
+          "One step after the first pulse, if W couples text to audio: the coupling acts on the states of the step before. A row sum above 1 can move an eigenvalue out of the unit disc; then the states diverge.")),
       h("div", { class: "play-controls" },
         title("W: coupling weights (row: target, column: source)"), streams.node, table,
         title("Parameters of each stream"), own),
       h("div", { class: "play-main" },
-        title("Input x: draw it"), h("div", { class: "play-row play-tools" }, clear, typed),
+        title("Input x: draw it"), h("div", { class: "play-row play-tools" }, clear, h("label", { class: "mmv-control" }, log, h("span", {}, "logarithmic |h| and |y|")), typed),
         ...lanes.map(({ node: one }, m) => (one.setAttribute("data-stream", String(m)), one)), statesChart.node, outputs.node),
       h("div", { class: "play-side" }, title("Eigenvalues of diag(S) W"), disc.node, h("div", {}, disc.list, rho, words)),
       h("div", { class: "play-below" }, graph.node, kernel.node));
@@ -131,10 +134,12 @@ export const coupledScanPart = {
       const x = rowsAcross("step t", L, "other", (i) => `step ${i}`);
       x.ticks = [0, 10, 20, 30, 40, 49].map((t) => ({ at: t / (L - 1), text: String(t) }));
       for (const [lines, of, title] of /** @type {const} */ ([[statesChart, states, "State h"], [outputs, y, "Output y"]])) {
-        const [low, high] = rangeOf(of, true);
-        lines.say({ title });
-        lines.draw({ values: (k, i) => of[k]?.[i], count: L, now: L - 1, range: low === high ? [0, 1] : [low, high], x, y: { name: title.slice(-1), text: (v) => short(v, 6) } });
+        // on a logarithmic axis a value of 0 has no place
+        const sizes = of.map((row) => row.map((v) => (v ? Math.abs(v) : NaN))), shown = next.log ? sizes : of, [low, high] = rangeOf(shown, !next.log);
+        lines.say({ title: next.log ? `${title.slice(0, -1)}|${title.slice(-1)}|, logarithmic` : title });
+        lines.draw({ values: (k, i) => shown[k]?.[i], count: L, now: L - 1, range: low === high ? [0, 1] : [next.log ? Math.max(low, 1e-30 * high) : low, high], x, y: { name: next.log ? `|${title.slice(-1)}|` : title.slice(-1), text: (v) => short(v, 6) } });
       }
+      put(log, "checked", next.log);
       disc.draw(values);
       put(rho, "textContent", `Spectral radius ρ = ${short(radius, 6)}`);
       put(words, "textContent", stabilityOf(radius, Phi));

@@ -11,5 +11,5 @@ export const formula = (...parts) => h("p", { class: "play-formula" }, ...parts.
 
 /** The title of a group of controls or a drawing. @param {(Node | string)[]} children */
 export const title = (...children) => h("div", { class: "mmv-heading", role: "heading", "aria-level": 2 }, ...children);
-/** The question of a part. @param {string} text */
-export const predict = (text) => h("p", { class: "play-predict" }, h("strong", {}, "Predict: "), text);
+/** The question of a part, and what to compare the prediction with. @param {string} question @param {string} explanation */
+export const predict = (question, explanation) => h("div", { class: "play-predict" }, h("p", {}, h("strong", {}, "Predict: "), question), h("details", {}, h("summary", {}, "Explanation"), h("p", {}, explanation)));

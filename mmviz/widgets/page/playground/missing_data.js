@@ -61,7 +61,8 @@ export const missingDataPart = {
     const words = h("p", { class: "play-words", role: "status" });
     const node = h("div", { class: "play-two" },
       h("div", { class: "play-about" }, formula("zero input: ", ["x", "m", "t"], " = 0;   skipped step: ", ["h", "m", "t"], " = ", ["h", "m", "t−1"]),
-        predict("Audio has a gap of eight frames. In which of the two ways does its state decay in the gap, and does the state of text change?")),
+        predict("Audio has a gap of eight frames. In which of the two ways does its state decay in the gap, and does the state of text change?",
+          "With zero input the state of audio decays and is coupled in every step. A skipped step keeps it, neither decayed nor coupled. The state of text changes in both ways, as W couples it to audio; with W = I it does not.")),
       h("div", { class: "play-about mmv-controls" }, kind.node, ...decay.map(({ node: field }, m) => h("span", { class: "mmv-control" }, h("span", {}, glyph(m), `A of ${NAMES[m]}`), field))),
       h("div", { class: "play-about play-ways" }, title("Draw the inputs, and switch frames on or off"), keys),
       ...streams.flatMap(({ x, on, lines }) => [h("div", {}, x.node, on.node), h("div", {}, lines.node)]),

@@ -60,7 +60,8 @@ export const selectiveStatePart = {
     const goal = h("p", { class: "play-words" }), error = h("p", { class: "play-words play-error", role: "status" });
     const node = h("div", { class: "play-two" },
       h("div", { class: "play-about" }, formula(["h", "", "t"], " = exp(", ["Δ", "", "t"], " A) ", ["h", "", "t−1"], " + ", ["Δ", "", "t"], " ", ["B", "", "t"], " ", ["x", "", "t"], ";  ", ["y", "", "t"], " = ", ["C", "", "t"], " ", ["h", "", "t"]),
-        predict("With constant valves, can the last output be the marked input alone? Which of Δ, B and C must change over time?")),
+        predict("With constant valves, can the last output be the marked input alone? Which of Δ, B and C must change over time?",
+          "No: constant valves write every input, and the last ones have the largest weight. Δ must be open at the mark only: it writes there and keeps the state everywhere else. Then B and C may be constant.")),
       h("div", {}, h("div", { class: "mmv-controls" }, task.node, h("label", { class: "mmv-control" }, h("span", {}, "A"), decay.node)), goal,
         title("Draw the input and the three valves"), ...lanes.map((one) => one.node), weights.node,
         title("The three valves at one step"), h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "step t"), range, at),

@@ -64,7 +64,8 @@ export const shapleyOrdersPart = {
     const sum = h("p", { class: "play-words", role: "status" });
     const node = h("div", { class: "play-two play-narrow-first" },
       h("div", { class: "play-about" }, formula(["φ", "", "i"], " = mean over the orders of [ v(those before, and i) − v(those before) ]"),
-        predict("v(S) may be an accuracy with the modalities S. In the preset “synergy” neither audio nor image is of use alone. What is φ of each, and what is φ of text?")),
+        predict("v(S) may be an accuracy with the modalities S. In the preset “synergy” neither audio nor image is of use alone. What is φ of each, and what is φ of text?",
+          "0.5, 0.5 and 0. In half of the orders audio comes after image and its step is 1, in the other half it is 0. The Shapley value divides the synergy equally; it does not show that it is one.")),
       h("div", {}, title("Values v(S): edit them"), table),
       h("div", {}, title("The six orders: a step is the increment of one modality"), h("div", { class: "play-stairs-all" }, ...stairs.map((one) => one.node)),
         h("div", { class: "play-mean" }, h("div", {}, title("Their mean: φ, from v(∅) to v(all)"), mean.node, sum), h("div", {}, title("Increments"), h("div", { class: "mmv-scroll-x", tabindex: 0, role: "group", "aria-label": "Increments by order" }, increments)))));

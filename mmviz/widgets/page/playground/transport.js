@@ -80,7 +80,8 @@ export const transportPart = {
     const side = (k) => h("div", {}, heads[k], pictures[k].node, costs[k], h("div", { class: "mmv-scroll-x", tabindex: 0, role: "group", "aria-label": `${k ? "Relaxed" : "Optimal"} plan as numbers` }, tables[k].node));
     const node = h("div", { class: "play-two" },
       h("div", { class: "play-about" }, formula("cost of a plan P = Σ", ["", "", "ij"], " ", ["P", "", "ij"], " (", ["x", "", "i"], " − ", ["y", "", "j"], ")²"),
-        predict("The relaxed plan drops the condition on what a target receives. Can it cost more than the optimal plan? When are both equal?")),
+        predict("The relaxed plan drops the condition on what a target receives. Can it cost more than the optimal plan? When are both equal?",
+          "No: the optimal plan satisfies one condition more, so its cost is at least that of the relaxed plan. Both are equal when the nearest targets happen to receive their masses b. The relaxed plan may leave targets without any mass.")),
       h("div", { class: "play-about mmv-controls" }, kind.node, shown), side(0), side(1), h("div", {}, words), h("div", {}, h("details", { class: "play-typed" }, h("summary", {}, "Points as numbers"), h("div", { class: "mmv-scroll-x", tabindex: 0, role: "group", "aria-label": "Points as numbers" }, points))));
 
     /** @param {State} next */
