@@ -380,7 +380,7 @@ mm.course.check("4.3", answer)
 #
 # ### Exercise 4.4 · bits by construction
 #
-# With *three* modalities and `experts="both"`, every token is routed to the shared expert and to its modality-specific expert, with equal weight. What is the mutual information of expert and modality, in bits? (Draw a modality uniformly,
+# With *three* modalities and `experts="both"`, every token is routed to the shared expert and to its modality-specific expert, with equal weight. What is the mutual information of expert and modality, in bits, to two decimals? (Draw a modality uniformly,
 # then one of its two experts.)
 #
 # Stuck? `mm.course.hint("4.4")`, then `mm.course.hint("4.4", 2)` and `3`; the solution: `mm.course.solution("4.4")`.

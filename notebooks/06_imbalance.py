@@ -491,7 +491,7 @@ mm.course.test("before it they changed", changed[1] > 0)
 #
 # OGM-GE lowered E1. A share can move in two ways: the weak modality gains, or the strong one loses.
 # **By how much did the contribution of the image rise from `joint` to `ogm_ge`, and by how much did that of the sound fall?** Compute it from
-# `result` with the formula of section 3: `answer = [gained, lost]`. Which of the two ways was it?
+# `result` with the formula of section 3: `answer = [gained, lost]`, to three decimals. Which of the two ways was it?
 #
 # Stuck? `mm.course.hint("6.5")`, then `mm.course.hint("6.5", 2)` and `3`; the solution: `mm.course.solution("6.5")`.
 

@@ -73,6 +73,13 @@ mm.course.finding(
 )
 
 # %% [markdown]
+# **Exercise 7.1 · how many subsets?** How many non-empty subsets have M modalities? `answer = lambda M: ...`. Stuck? `mm.course.hint("7.1")`.
+
+# %%
+answer = ...  # your work
+mm.course.check("7.1", answer)
+
+# %% [markdown]
 # ## 2 · Every rate
 #
 # First with two modalities that are missing independently, at one rate: the expected score is a weighted mean of the four scores of section 1. *Which score decides what happens at a rate of 0.8?*
@@ -102,8 +109,16 @@ mm.course.test(
 )
 
 # %% [markdown]
-# So such a curve is a weighted mean over subsets, and the table of section 1 contains all of it (exercise 7.1 computes a point of the curve).
-#
+# So such a curve is a weighted mean over subsets, and the table of section 1 contains all of it (exercise 7.5 computes a point of the curve).
+
+# %% [markdown]
+# **Exercise 7.2 · the removed share.** Of the samples of three modalities, the fraction `two` loses two modalities and the fraction `one` loses one. Which share of all modalities is missing? `answer = lambda two, one: ...`. Hints with `"7.2"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("7.2", answer)
+
+# %% [markdown]
 # ## 3 · Can training prepare for it?
 #
 # Four ways to train the same network, with three seeds each:
@@ -146,6 +161,14 @@ for view in views.values():
     view.update_yaxes(range=[0.3, 0.8])
 print(mm.course.fingerprint(seed=0, scores=found["score"].values))
 mm.plots.with_slider(views, prefix="trained with ")
+
+# %% [markdown]
+# **Exercise 7.3 · modality dropout.** Each of M modalities of a sample is masked with probability p, independently; a draw that masks all of them is repeated. What is the probability that a sample stays complete?
+# `answer = lambda M, p: ...`. Hints with `"7.3"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("7.3", answer)
 
 # %% [markdown]
 # ## 4 · Sources of variation
@@ -220,6 +243,13 @@ robust = mm.record(runs["dropout"][0], test, recorded_samples=6, influence=False
 mm.widgets.Explorer(complete, other=robust)
 
 # %% [markdown]
+# **Exercise 7.4 · ten seeds instead of three.** The 95 % interval of a mean difference is ± t · s / √n, with t = 4.303 for n = 3 and t = 2.262 for n = 10. By which factor is it narrower with ten seeds, at equal s? Give one decimal. Hints with `"7.4"`.
+
+# %%
+answer = ...  # your work
+mm.course.check("7.4", answer)
+
+# %% [markdown]
 # ## What we learnt
 #
 # - A curve over missing rates is a weighted mean over subsets of modalities. Look at the subsets too: the mean hides which modality is needed.
@@ -228,23 +258,23 @@ mm.widgets.Explorer(complete, other=robust)
 #
 # ## Exercises
 #
-# ### Exercise 7.1 · a point of the curve, from the table
+# ### Exercise 7.5 · a point of the curve, from the table
 #
 # At rate 0.4 the protocol takes two modalities from 0.5 of the samples and one from 0.2. What accuracy do you expect of the model trained on complete data there? Compute it from `subsets`, the scores of section 1 by the names of
-# the subsets, and compare with `curve`.
+# the subsets, to three decimals (a share, not a percentage), and compare with `curve`.
 #
-# Stuck? `mm.course.hint("7.1")`, then `mm.course.hint("7.1", 2)` and `3`; the solution: `mm.course.solution("7.1")`.
+# Stuck? `mm.course.hint("7.5")`, then `mm.course.hint("7.5", 2)` and `3`; the solution: `mm.course.solution("7.5")`.
 
 # %%
 answer = ...  # your work
-mm.course.check("7.1", answer, subsets=subsets)
+mm.course.check("7.5", answer, subsets=subsets)
 
 # %% [markdown]
-# ### Exercise 7.2 · is the difference significant?
+# ### Exercise 7.6 · is the difference significant?
 #
-# Is `losses at 0.4` better than `dropout` at the rate 0.7? Give the 95 % interval of the mean difference, `answer = [low, high]`, by hand. There are three runs of each, in pairs. Hints with `"7.2"`.
+# Is `losses at 0.4` better than `dropout` at the rate 0.7? Give the 95 % interval of the mean difference, `answer = [low, high]`, by hand, to three decimals. There are three runs of each, in pairs. Hints with `"7.6"`.
 
 # %%
 before, after = accuracy["dropout"][1], accuracy["losses at 0.4"][1]
 answer = ...  # your work
-mm.course.check("7.2", answer, before=before, after=after)
+mm.course.check("7.6", answer, before=before, after=after)

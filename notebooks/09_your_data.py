@@ -265,3 +265,34 @@ print("check: the file was refused, and its code did not run")
 # - Results leave as `shap.Explanation`, `shapiq.InteractionValues` and tables.
 #
 # **Try next.** Put your own network into the folder `networks`. Replace `missing="mean"` by `"zeros"` in section 1, train again, and compare both contributions.
+
+# %% [markdown]
+# ## Exercises
+#
+# Put your work where the dots are. Stuck? `mm.course.hint("9.1")`, then `mm.course.hint("9.1", 2)` and `3`; the solution: `mm.course.solution("9.1")`.
+#
+# ### Exercise 9.1 · one value, two baselines
+#
+# A network has one modality of one number x, and computes 2 x + 1. A sample has x = 3; the training mean is 1. What is the contribution of the modality if it is imputed by zeros, and by the mean? `answer = [zeros, mean]`.
+
+# %%
+answer = ...  # your work
+mm.course.check("9.1", answer)
+
+# %% [markdown]
+# ### Exercise 9.2 · subsets that training never meets
+#
+# A strategy alternates between updates on single modalities and one on all M of them. How many non-empty subsets does the network never meet in training? `answer = lambda M: ...`, for M ≥ 3.
+
+# %%
+answer = ...  # your work
+mm.course.check("9.2", answer)
+
+# %% [markdown]
+# ### Exercise 9.3 · the change of a silenced scan
+#
+# A scan computes y = K x, with K (steps of y, steps of x). Its input is set to 0 from `step` on, dt, B and C are held fixed. Write the change of y: after the edit minus before. `answer = lambda K, x, step: ...`
+
+# %%
+answer = ...  # your work
+mm.course.check("9.3", answer)

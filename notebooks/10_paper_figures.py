@@ -251,3 +251,34 @@ print(f"check: a two-column document; its first figure is {page.width:.2f} inche
 #
 # **Try next.** Write the figure of your own notebook: `mm.plots.paper(mm.plots.plot_shapley, phi, file="mine.pdf", venue="icml2024")`. Then
 # run `make figures VENUE=icml2024` once, and look into `runs/figures/icml2024`.
+
+# %% [markdown]
+# ## Exercises
+#
+# Put your work where the dots are. Stuck? `mm.course.hint("10.1")`, then `mm.course.hint("10.1", 2)` and `3`; the solution: `mm.course.solution("10.1")`.
+#
+# ### Exercise 10.1 · a scaled font
+#
+# A figure was drawn with the width `drawn` and letters of `points` points, and LaTeX scales it to the width `column`. How large are the letters on the page? `answer = lambda drawn, column, points: ...`
+
+# %%
+answer = ...  # your work
+mm.course.check("10.1", answer)
+
+# %% [markdown]
+# ### Exercise 10.2 · a value from a bar
+#
+# In a PDF two bars begin at 0. The longer one is 1.2 inches long and its printed value is 0.300; the other is 0.5 inches long. Which value must be printed beside it? Give three decimals.
+
+# %%
+answer = ...  # your work
+mm.course.check("10.2", answer)
+
+# %% [markdown]
+# ### Exercise 10.3 · a mean with its standard deviation
+#
+# Three seeds have the scores 0.52, 0.55 and 0.61. A caption states their mean and their (sample) standard deviation. Give both to three decimals: `answer = [mean, deviation]`.
+
+# %%
+answer = ...  # your work
+mm.course.check("10.3", answer)

@@ -18,7 +18,7 @@ HALF_LIFE = mm.course.Exercise(
     hints=(
         "After T steps a state is a ** T times its initial value.",
         "At the half-life a ** T = 1/2. Take logarithms.",
-        "T = log(1/2) / log(a).",
+        "Both sides become logarithms: T times log(a) equals log(1/2). Solve for T.",
     ),
     solution="""
 answer = lambda a: np.log(0.5) / np.log(a)

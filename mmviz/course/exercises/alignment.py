@@ -268,7 +268,7 @@ MARGINALS = Exercise(
     title="the price of two uniform marginals",
     hints=(
         "The mean lag is a mean over all T steps. Two groups of steps contribute to it.",
-        "One group: T − d steps with the lag −d. The other: d steps with an unknown mean lag s.",
+        "One group: the steps with a partner, all with the lag −d. How many are they? The other: d steps with an unknown mean lag s.",
         "Set the sum over both groups to 0 and solve for s.",
     ),
     solution="""

@@ -77,7 +77,7 @@ FULL = Exercise(
     hints=(
         "Twice the length, how many times the memory? Look at the exponent of section 3.",
         "It grows with the square. If the memory may grow by a factor r, the length may grow by the root of r.",
-        "Start from the longest length that was measured: lengths[-1] * np.sqrt(memory / peak[-1]).",
+        "Start from the longest length that was measured, lengths[-1]. There r is the memory of the machine relative to the last peak.",
     ),
     solution="""
 answer = lengths[-1] * np.sqrt(memory / peak[-1])

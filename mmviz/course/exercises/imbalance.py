@@ -165,7 +165,7 @@ GAP = Exercise(
 answer = [0.64 - 0.30, 0.63 - 0.61, 0.61 - 0.30]
 """,
     parse=parse_array(3, names=("gap", "representation", "head")),
-    accepts=matches_value(lambda: [0.34, 0.02, 0.31], decimals=3),
+    accepts=matches_value(lambda: [0.34, 0.02, 0.31]),
     mistakes=(
         Mistake(
             name="signs",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.stats import t as student
 
-from mmviz.course.answers import matches_value, parse_array, parse_number
+from mmviz.course.answers import equals, matches_function, matches_value, parse_array, parse_function, parse_number
 from mmviz.course.exercise import Exercise, Mistake
 
 Scores = Mapping[str, float]
@@ -35,7 +35,7 @@ def _independent(subsets: Scores) -> float:
 
 
 CURVE = Exercise(
-    number="7.1",
+    number="7.5",
     title="a point of the curve, from the table",
     hints=(
         "At one rate a sample has all three modalities, or two, or one. The accuracy is a mean over these three groups, each with its share of "
@@ -105,7 +105,7 @@ def _unpaired(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 CHANCE = Exercise(
-    number="7.2",
+    number="7.6",
     title="is the difference significant?",
     hints=(
         "The runs come in pairs: the same seed, the same data, another training. Compute the differences, one for each seed, and use only these.",
@@ -157,4 +157,175 @@ answer = [d.mean() - reach, d.mean() + reach]
     given=("before", "after"),
 )
 
-EXERCISES = (CURVE, CHANCE)
+_MANY = ((2,), (3,), (5,))  # modalities
+
+SUBSETS = Exercise(
+    number="7.1",
+    title="how many subsets?",
+    hints=(
+        "A subset is a decision for each modality.",
+        "Each of the M decisions has two outcomes: available or masked.",
+        "One of the subsets is empty; it does not count. Compare with the seven of section 1.",
+    ),
+    solution="""
+answer = lambda M: 2**M - 1
+""",
+    parse=parse_function(*_MANY),
+    accepts=matches_function(lambda M: 2**M - 1, *_MANY),
+    mistakes=(
+        Mistake(
+            name="empty subset",
+            explanation="this counts the empty subset too.",
+            matches=matches_function(lambda M: 2**M, *_MANY),
+        ),
+        Mistake(
+            name="all modalities left out",
+            explanation="the subset of all modalities counts as well.",
+            matches=matches_function(lambda M: 2**M - 2, *_MANY),
+        ),
+        Mistake(
+            name="square",
+            explanation="every further modality doubles the number of subsets.",
+            matches=matches_function(lambda M: M**2, *_MANY),
+        ),
+        Mistake(
+            name="pairs",
+            explanation="these are subsets of one and of two modalities; there are larger ones.",
+            matches=matches_function(lambda M: M * (M + 1) / 2, *_MANY),
+        ),
+        Mistake(
+            name="orders",
+            explanation="this counts orders; a subset has none.",
+            matches=matches_function(lambda M: float(np.prod(np.arange(1, M + 1))), *_MANY),
+        ),
+    ),
+)
+
+_FRACTIONS = ((0.5, 0.2), (0.1, 0.1), (0.0, 0.9))  # samples that lose two modalities, and one
+
+REMOVED = Exercise(
+    number="7.2",
+    title="the removed share",
+    hints=(
+        "How many modalities does one sample lose on average?",
+        "A sample of the first group loses two, one of the second group loses one, the others none.",
+        "The mean number of lost modalities, relative to the three of each sample.",
+    ),
+    solution="""
+answer = lambda two, one: (2 * two + one) / 3
+""",
+    parse=parse_function(*_FRACTIONS),
+    accepts=matches_function(lambda two, one: (2 * two + one) / 3, *_FRACTIONS),
+    mistakes=(
+        Mistake(
+            name="samples counted",
+            explanation="this is the share of incomplete samples, not of missing modalities.",
+            matches=matches_function(lambda two, one: two + one, *_FRACTIONS),
+        ),
+        Mistake(
+            name="modalities per sample",
+            explanation="this is the mean number of missing modalities of a sample; a share is relative to the three it has.",
+            matches=matches_function(lambda two, one: 2 * two + one, *_FRACTIONS),
+        ),
+        Mistake(
+            name="equal weights",
+            explanation="a sample that loses two modalities counts twice.",
+            matches=matches_function(lambda two, one: (two + one) / 3, *_FRACTIONS),
+        ),
+        Mistake(
+            name="exchanged",
+            explanation="the first argument is the fraction that loses two.",
+            matches=matches_function(lambda two, one: (2 * one + two) / 3, *_FRACTIONS),
+        ),
+        Mistake(
+            name="what is left",
+            explanation="this is the share of available modalities.",
+            matches=matches_function(lambda two, one: 1 - (2 * two + one) / 3, *_FRACTIONS),
+        ),
+    ),
+)
+
+_RATES = ((3, 0.5), (2, 0.4), (4, 0.1))  # modalities, probability
+
+COMPLETE = Exercise(
+    number="7.3",
+    title="modality dropout",
+    hints=(
+        "First without the repetition: with which probability is nothing masked?",
+        "A repeated draw makes this a conditional probability: given that not all are masked.",
+        "Divide the probability that none is masked by the probability that at least one is left.",
+    ),
+    solution="""
+answer = lambda M, p: (1 - p) ** M / (1 - p**M)
+""",
+    parse=parse_function(*_RATES),
+    accepts=matches_function(lambda M, p: (1 - p) ** M / (1 - p**M), *_RATES),
+    mistakes=(
+        Mistake(
+            name="not repeated",
+            explanation="this includes draws that mask all; they are repeated, so all other cases become more probable.",
+            matches=matches_function(lambda M, p: (1 - p) ** M, *_RATES),
+        ),
+        Mistake(
+            name="all masked",
+            explanation="p is the probability of masking a modality, not of keeping it.",
+            matches=matches_function(lambda M, p: p**M / (1 - p**M), *_RATES),
+        ),
+        Mistake(
+            name="one modality",
+            explanation="this is for one modality; a complete sample has all M of them.",
+            matches=matches_function(lambda M, p: 1 - p, *_RATES),
+        ),
+        Mistake(
+            name="subtracted",
+            explanation="the probability of the repeated draws is not subtracted: all others are divided by what remains.",
+            matches=matches_function(lambda M, p: (1 - p) ** M - p**M, *_RATES),
+        ),
+    ),
+)
+
+_NARROWER = 4.303 / np.sqrt(3) / (2.262 / np.sqrt(10))
+
+SEEDS = Exercise(
+    number="7.4",
+    title="ten seeds instead of three",
+    hints=(
+        "Compute t / √n for both numbers of seeds.",
+        "Two things change: t, and the root of n.",
+        "The factor is the half-width for three seeds divided by that for ten; s cancels.",
+    ),
+    solution="""
+answer = 4.303 / np.sqrt(3) / (2.262 / np.sqrt(10))
+""",
+    parse=parse_number,
+    accepts=matches_value(lambda: _NARROWER, decimals=1),
+    mistakes=(
+        Mistake(
+            name="without t",
+            explanation="t changes as well: with few seeds the standard deviation is uncertain.",
+            matches=equals(np.sqrt(10 / 3), decimals=1),
+        ),
+        Mistake(
+            name="without the root",
+            explanation="the width falls with the root of n.",
+            matches=equals(4.303 / 2.262 * 10 / 3, decimals=1),
+        ),
+        Mistake(
+            name="t only",
+            explanation="n changes as well, not only t.",
+            matches=equals(4.303 / 2.262, decimals=1),
+        ),
+        Mistake(
+            name="number of seeds",
+            explanation="this is the ratio of the numbers of seeds.",
+            matches=equals(10 / 3, decimals=2),
+        ),
+        Mistake(
+            name="upside down",
+            explanation="the interval with ten seeds is the narrower one, so the factor is above 1.",
+            matches=equals(1 / _NARROWER, decimals=2),
+        ),
+    ),
+)
+
+EXERCISES = (SUBSETS, REMOVED, COMPLETE, SEEDS, CURVE, CHANCE)
