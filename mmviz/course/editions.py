@@ -137,7 +137,7 @@ def _mark(grade_id: str, **flags: Any) -> dict[str, Any]:
 _FOLDER = Path(__file__).parents[2]
 #: pages of docs/course that a student's edition does not contain
 _TEACHERS = ("teacher.md", "concept_inventory_key.md", "capstone_solution.md", "jupyterhub.md")
-#: seconds of one cell before nbgrader interrupts it; the longest cell, with its trainings, is in tests/bars/grading.json
+#: seconds of one cell before nbgrader interrupts it; tests/bars/grading.py prints the longest cell of each notebook, trainings included
 TIMEOUT = 300
 _CONFIG = f'''"""Configuration of nbgrader, written by `python -m mmviz course`."""
 
