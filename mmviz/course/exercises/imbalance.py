@@ -246,8 +246,7 @@ E1 = Exercise(
         "Take the mean distance of the three shares from 1/M.",
     ),
     solution="""
-share = np.maximum([0.5, 0.3, -0.1], 0) / 0.8
-answer = abs(share - 1 / 3).mean()
+answer = abs(np.maximum([0.5, 0.3, -0.1], 0) / 0.8 - 1 / 3).mean()
 """,
     parse=parse_number,
     accepts=matches_value(lambda: 2 / 9, decimals=3),
