@@ -29,7 +29,7 @@ def timed(path: Path) -> float:
         book = nbformat.read(path, as_version=4)
         start = time.perf_counter()
         resources = {"metadata": {"path": folder}}
-        nbclient.NotebookClient(book, timeout=900, resources=resources, store_widget_state=False).execute()
+        nbclient.NotebookClient(book, timeout=900, resources=resources).execute()
         return time.perf_counter() - start
 
 

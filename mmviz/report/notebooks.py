@@ -140,7 +140,7 @@ def run_study(path: Path, out: Path, views: Path, *, version: str, models: bool 
         if networks:
             shutil.copytree(path.parent / "networks", Path(folder) / "networks")
         where = {"metadata": {"path": folder}}
-        client = nbclient.NotebookClient(book, timeout=TIMEOUT, resources=where, store_widget_state=False)
+        client = nbclient.NotebookClient(book, timeout=TIMEOUT, resources=where)
         try:
             client.execute()
         except nbclient.exceptions.CellExecutionError as error:
