@@ -22,6 +22,9 @@
 # **The question: a digit is spoken and drawn. At which step is the prediction of an audio-visual model correct, and which modality contributes to it?**
 
 # %%
+import copy
+import dataclasses
+
 from plotly.subplots import make_subplots
 
 import mmviz as mm
@@ -53,10 +56,11 @@ explorer = mm.widgets.Explorer(trace)
 explorer
 
 # %%
-accuracy = (run.predict(digits["test"]).argmax(1) == digits["test"].target).mean()
-assert accuracy > 0.8
-print(
-    f"check: {accuracy:.0%} of the test pairs are classified correctly (chance {1 / len(digits.spec.task.classes):.0%})"
+with run.at_epoch(0) as start:
+    untrained = dataclasses.replace(run, model=copy.deepcopy(start))
+accuracy, before = ((one.predict(first).argmax(1) == first.target).mean() for one in (run, untrained))
+mm.course.finding(
+    "most test pairs are classified correctly", accuracy, above=0.8, control={"the untrained model": before}, form=".0%"
 )
 
 # %% [markdown]
@@ -82,9 +86,8 @@ print(
 
 # %%
 shown = "signal_audio state coupling path phi_mean influence half_life game history listed_phi"
-assert set(shown.split()) <= set(explorer.frame)
-assert "routing" not in explorer.frame
-print("check: there are data for every view of the table, and none for a routing map")
+mm.course.test("there are data for every view of the table", [name in explorer.frame for name in shown.split()])
+mm.course.test("there are none for a routing map", "routing" not in explorer.frame)
 
 # %% [markdown]
 # The browser needs no call to Python, but the selection is synchronised in both directions. It is one plain dict:
@@ -93,8 +96,7 @@ print("check: there are data for every view of the table, and none for a routing
 half = trace["states"].sizes["time"] // 2
 explorer.selection = {"sample": 1, "time": half, "brush": [4, half]}
 print(explorer.selection, explorer.readout, sep="\n")
-assert explorer.selection["time"] == half
-print("check: scroll up, the view has moved")
+mm.course.identity("the view has moved: scroll up", explorer.selection["time"], half, tolerance=0)
 
 # %% [markdown]
 # ## 2 · Prediction without the image
@@ -108,8 +110,25 @@ predictions = trace["prefixes"].to_dataset()["prediction"].isel(epoch=-1, record
 audio_only = float(
     predictions.isel(coalition=0b01, output=int(explorer.frame["target"][1]))
 )  # bit i: modality i is available
-assert f"without image: {audio_only:.2f}" in explorer.readout
-print(f"check: without the image the true digit has p = {audio_only:.2f}, as stored in the Trace")
+mm.course.test(
+    f"without the image the true digit has p = {audio_only:.2f}, as stored in the Trace",
+    f"without image: {audio_only:.2f}" in explorer.readout,
+)
+
+# %% [markdown]
+# **What is "the prediction had the recording stopped here"?** The model resamples every recording to a fixed number of steps before its first layer. A prefix is the first t of these *resampled* steps,
+# and they were computed from the whole recording. What a prefix *is*: the prediction of the model from its first t steps, exactly. What it *is not*: always the prediction for a recording that really stopped
+# there, since such a recording would be resampled to all the steps, and its own end would lie at the last of them. The Trace states which of the two it holds, and `prefixes="recording"` computes the other:
+
+# %%
+print(trace["prefixes"].attrs["description"])
+stopped = mm.record(run, first, recorded_samples=6, prefixes="recording", epochs=[3], influence=False)
+print(stopped["prefixes"].attrs["description"])
+of_steps, of_recordings = [
+    one["prefixes"].to_dataset()["prediction"].isel(epoch=-1, coalition=-1).values for one in (trace, stopped)
+]
+mm.course.identity("at the last step they agree (float32)", of_steps[:, -1], of_recordings[:, -1], tolerance=1e-4)
+print(f"before it they differ by up to {abs(of_steps - of_recordings).max():.2f} in a probability")
 
 # %% [markdown]
 # ## 3 · Two runs side by side
@@ -131,10 +150,15 @@ share = mm.analysis.influence(trace)["share"].mean(("recorded_sample", "layer"))
 share_independent = (
     mm.analysis.influence(trace_independent)["share"].mean(("recorded_sample", "layer")).sel(target_modality="audio")
 )
-assert share_independent.sel(source_modality="image") == 0
-assert share.sel(source_modality="image") > 0
-print(
-    f"check: the image has {share.sel(source_modality='image'):.0%} of the influence on the audio stream, and 0 with independent streams"
+mm.course.identity(
+    "with independent streams the image has no influence on the audio stream",
+    share_independent.sel(source_modality="image"),
+    0,
+    tolerance=0,
+)
+mm.course.test(
+    f"with coupled streams it has {share.sel(source_modality='image'):.0%} of the influence",
+    share.sel(source_modality="image") > 0,
 )
 
 # %% [markdown]
@@ -158,17 +182,16 @@ watch_explorer
 influence = mm.analysis.influence(watch_trace)
 blocks = influence["map"].transpose(..., "target_block", "source_block").values
 future = max(abs(blocks[..., now, now + 1 :]).max() for now in range(blocks.shape[-1] - 1))
-assert future == 0
-assert blocks.max() > 0
-print(f"check: the largest influence of the future is {future:.0f}")
+mm.course.identity("the influence of later steps is exactly 0", future, 0, tolerance=0)
+mm.course.test("that of earlier steps is not", blocks.max() > 0)
 
 # %% [markdown]
 # *Guess first: is a stream influenced more by itself, or by the others?* Each row is one target stream; its shares sum to 1.
 
 # %%
 share = influence["share"].mean(("recorded_sample", "layer")).to_pandas()
-assert ((share.sum(axis=1) - 1).abs() < 1e-6).all()
-print(share.round(2), "\ncheck: each row sums to 1", sep="\n")
+print(share.round(2))
+mm.course.identity("each row sums to 1 (float32)", share.sum(axis=1), 1, tolerance=1e-6)
 print(mm.course.fingerprint(seed=0, share=share))
 
 # %% [markdown]
@@ -179,16 +202,16 @@ print(mm.course.fingerprint(seed=0, share=share))
 # %%
 recipe = explorer.recipe
 reopened = mm.widgets.Explorer(trace_independent, recipe=recipe)
-assert reopened.recipe == recipe
-print(f"check: sample {recipe['sample']}, step {recipe['time']} in the other run: {reopened.readout}")
+mm.course.identity("the other run shows the same selection", reopened.recipe, recipe)
+print(f"sample {recipe['sample']}, step {recipe['time']} in the other run: {reopened.readout}")
 
 # %% [markdown]
 # `save` writes the view as one file that needs neither Python nor a network.
 
 # %%
 page = explorer.save("explorer.html")
-assert "default-src 'none'" in page.read_text(encoding="utf-8")  # the page's policy forbids every request
-print(f"check: {page.name}, {page.stat().st_size / 1e6:.1f} MB, loads no external resource")
+policy = "default-src 'none'" in page.read_text(encoding="utf-8")  # the page's policy forbids every request
+mm.course.test(f"{page.name}, {page.stat().st_size / 1e6:.1f} MB, loads no external resource", policy)
 
 # %% [markdown]
 # Every view has a figure of the same numbers in `mm.plots`; `paper` draws it at the width of a venue's column, the same bytes every time.
@@ -197,8 +220,7 @@ print(f"check: {page.name}, {page.stat().st_size / 1e6:.1f} MB, loads no externa
 figure = mm.plots.plot_influence
 one = mm.plots.paper(figure, influence, venue="neurips2024", file="influence.pdf").read_bytes()
 two = mm.plots.paper(figure, influence, venue="neurips2024", file="influence.pdf").read_bytes()
-assert one == two
-print(f"check: influence.pdf, {len(one) / 1e3:.0f} kB, drawn twice with the same bytes")
+mm.course.identity(f"influence.pdf, {len(one) / 1e3:.0f} kB, drawn twice with the same bytes", one, two)
 mm.plots.plot_influence(influence)
 
 # %% [markdown]

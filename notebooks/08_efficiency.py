@@ -61,14 +61,13 @@ mm.plots.with_slider(figures, prefix="batch size: ")
 
 # %%
 one_pair = torch.zeros(1, HEADS, 500, 500).nbytes
-assert one_pair == 4 * HEADS * 500**2
+mm.course.identity("bytes of the weights of one pair, 500 steps", one_pair, 4 * HEADS * 500**2, tolerance=0)
 state = {}
 for steps in (100, 10_000):
     x, ones = torch.zeros(M, 1, steps, E), torch.ones(M, 1, steps, N)
     state[steps] = coupled_scan(x, x + 0.1, -torch.ones(M, E, N), ones, ones, return_state=True)[1].nbytes
-assert state[100] == state[10_000] == 4 * M * E * N
-pair, held = f"{one_pair / 2**20:.1f} MiB", f"{state[100] / 2**10:.0f} KiB"
-print(f"check: the weights of one pair take {pair} at 500 steps, the scan's state {held} at any length")
+mm.course.identity("bytes of the state, at any length", list(state.values()), [4 * M * E * N] * 2, tolerance=0)
+print(f"weights of one pair {one_pair / 2**20:.1f} MiB at 500 steps, state of the scan {state[100] / 2**10:.0f} KiB")
 
 # %% [markdown]
 # ## 2 · Measure
@@ -88,8 +87,10 @@ print("length  mode       model                         median ms           q1 t
 print("".join(line_of(row) for row in rows))
 
 # %%
-assert all(row.status == "measured" and row.error < 1e-4 for row in rows)
-print(f"check: all outputs equal the plain float64 form, the worst to {max(row.error for row in rows):.0e}")
+mm.course.test("everything was measured", [row.status == "measured" for row in rows])
+mm.course.identity(
+    "all outputs equal the plain float64 form (float32, relative)", [row.error for row in rows], 0, tolerance=1e-4
+)
 
 # %% [markdown]
 # **A power law is a straight line** if both axes are logarithmic, and its slope is the exponent: 1 for growth with the length, 2 for growth with its square. The number at the end
@@ -104,15 +105,17 @@ growth = mm.plots.growth_frame(measured)
 memory_of, exponent = measured["mebibytes"], growth["exponent_of_mebibytes"]
 print(exponent.to_pandas().round(2).rename_axis("exponent up to", axis="columns"))
 if memory_of.sel(model=SCAN).notnull().all():
-    assert exponent.sel(model=WRITTEN, until=1200) > 1.6
-    assert exponent.sel(model=[FUSED, SCAN], until=2400).max() < 1.4
-    at_1200, at_2400 = memory_of.sel(length=1200), memory_of.sel(length=2400)
-    assert at_1200.sel(model=WRITTEN) > 3 * at_1200.sel(model=[FUSED, SCAN]).max()
-    ratio = float(at_2400.sel(model=FUSED) / at_2400.sel(model=SCAN))
-    assert ratio < 1.5
-    print(f"check: materialised, memory grows with the square of the length; fused it is {ratio:.2f} times the scan's")
+    fused_and_scan = {
+        "fused attention": float(exponent.sel(model=FUSED, until=2400)),
+        "the scan": float(exponent.sel(model=SCAN, until=2400)),
+    }
+    mm.course.finding("materialised, memory grows nearly with the square of the length (exponent)", float(exponent.sel(model=WRITTEN, until=1200)),
+        above=1.6, control={"fused attention": fused_and_scan["fused attention"], "the scan": fused_and_scan["the scan"]}, over="machines")  # fmt: skip
+    at_2400 = memory_of.sel(length=2400)
+    mm.course.finding("fused, it takes about as much as the scan (ratio at 2400 steps)", float(at_2400.sel(model=FUSED) / at_2400.sel(model=SCAN)),
+        below=1.5, control={"materialised, at 1200 steps": float(memory_of.sel(model=WRITTEN, length=1200) / memory_of.sel(model=SCAN, length=1200))}, over="machines")  # fmt: skip
 else:
-    print("check: skipped, this system does not report the peak memory (Linux does); see section 1")
+    print("skipped: this system does not report the peak memory (Linux does); see section 1")
 
 # %% [markdown]
 # **Look at the fused attention: its memory grows with the length only, as the scan's does.** Section 3 shows with which form the paper compares. Since attention can be fused, memory is no longer an
@@ -124,12 +127,14 @@ else:
 cpu = measured["cpu"]
 print((cpu / cpu.sel(model=SCAN)).to_pandas().round(1).rename_axis("times the scan's time", axis="columns"))
 longer = {name: float(cpu.sel(model=name, length=2400) / cpu.sel(model=name, length=300)) for name in (SCAN, FUSED)}
-assert longer[FUSED] > 1.3 * longer[SCAN]
-slope = growth["slope_of_milliseconds"]
-assert slope.sel(model=WRITTEN) > slope.sel(model=SCAN) + 0.2
 print(
-    f"check: eight times the length takes the scan {longer[SCAN]:.1f} times as long, fused attention {longer[FUSED]:.1f}"
+    f"eight times the length takes the scan {longer[SCAN]:.1f} times as long, fused attention {longer[FUSED]:.1f} times"
 )
+mm.course.finding("the time of fused attention grows faster than the scan's (ratio of the two growths)", longer[FUSED] / longer[SCAN],
+    above=1.3, control={"the scan beside itself": 1.0}, over="machines")  # fmt: skip
+slope = growth["slope_of_milliseconds"]
+mm.course.finding("so does that of materialised attention (difference of the slopes)", float(slope.sel(model=WRITTEN) - slope.sel(model=SCAN)),
+    above=0.2, control={"the scan beside itself": 0.0}, over="machines", form="+.2f")  # fmt: skip
 
 # %% [markdown]
 # The ratio to the scan depends on this machine, these widths, one sample and one thread. What holds elsewhere is how it *changes* with the length.
@@ -155,17 +160,22 @@ mm.course.figures.curves_by_length(
 # %%
 fits = {"quadratic": np.polyval(square, printed), "exponential": np.exp(np.polyval(power, printed))}
 error = {name: abs(fit / attention - 1).max() for name, fit in fits.items()}
-assert error["quadratic"] < 0.05 < error["exponential"]
-print(
-    f"check: relative error of the quadratic at most {error['quadratic']:.1%}, of the exponential {error['exponential']:.0%}"
+mm.course.finding(
+    "a quadratic fits the printed memory of attention (largest relative error)",
+    error["quadratic"],
+    below=0.05,
+    control={"an exponential": error["exponential"]},
+    n=len(printed),
+    over="lengths",
+    form=".1%",
 )
 saved = 1 - scan / attention
 faster = 1 - np.divide(*reversed(list(TIME_S.values())))
-assert (np.diff(saved) > 0).all()
-assert round(100 * saved[-1], 1) == 83.7
-assert round(100 * faster.mean()) == 49
-print(f"check: the headline of 83.7 % less memory is the last length only; the mean of the five is {saved.mean():.1%}")
-print(f"       the headline of 49 % less time is such a mean, {faster.mean():.1%}; at the last length {faster[-1]:.1%}")
+mm.course.test("the relative saving of memory increases with the length", np.diff(saved) > 0)
+mm.course.identity("the headline of 83.7 % less memory is that of the last length", round(100 * saved[-1], 1), 83.7)
+print(f"       the mean of the five is {saved.mean():.1%}")
+mm.course.identity("the headline of 49 % less time is the mean of the five", round(100 * faster.mean()), 49)
+print(f"       at the last length it is {faster[-1]:.1%}")
 
 # %% [markdown]
 # The growth is quadratic, so the weights must have been materialised. Both headlines are correct, but by two rules. And the relative saving grows with the length, towards 100 %. **A saving without its length has no meaning.**

@@ -29,6 +29,9 @@
 # per modality, with 40 and 28 steps: two scans of different length.
 
 # %%
+import copy
+import dataclasses
+
 import numpy as np
 import torch
 from networks.cross_attention import CrossAttention
@@ -65,9 +68,12 @@ mm.widgets.Explorer(trace, what_if=what_if)
 right = (run.predict(ds["test"]).argmax(1) == ds["test"].target).mean()
 scans = mm.analysis.captured_scans(trace)
 print(scans.mmviz.to_pandas().to_string(index=False))
-assert right > 0.3
-assert float(scans["replay_error"].max()) < 1e-5
-print(f"check: *test*: accuracy {right:.0%} (chance 10%); the captured tensors reproduce the output of both scans")
+with run.at_epoch(0) as start:
+    untrained = dataclasses.replace(run, model=copy.deepcopy(start))
+before = (untrained.predict(ds["test"]).argmax(1) == ds["test"].target).mean()
+mm.course.finding("the network classifies above chance", right, above=0.3, control={"untrained": before}, form=".0%")
+error = float(scans["replay_error"].max())
+mm.course.identity("the captured tensors reproduce the output of both scans (float32)", error, 0, tolerance=1e-5)
 
 # %% [markdown]
 # **How is this possible without a change of the network?** While `capture` is open, the function that runs a scan is replaced by one that keeps its
@@ -82,8 +88,7 @@ with torch.no_grad(), mm.models.capture(trained) as captured:
 print(captured)
 with torch.no_grad():
     again = trained(batch)
-assert torch.equal(logits, again)
-print("check: *identity*: the output of the network is the same with and without the capture, bit for bit")
+mm.course.identity("the output is the same with and without the capture, bit for bit", logits, again, tolerance=0)
 
 # %% [markdown]
 # ## 2 · States, half-lives, influence of its scans
@@ -106,12 +111,8 @@ predicted = captured.predict(edits)["mixers.audio"]
 with torch.no_grad(), mm.models.capture(trained, edits=edits) as edited:
     moved = trained(batch) - logits
 observed = edited["mixers.audio"].y - captured["mixers.audio"].y
-error = float((observed - predicted).abs().max() / observed.abs().max())
-assert error < 1e-5
-assert float(observed[:, :, :10].abs().max()) == 0
-print(
-    f"check: *identity*: predicted and observed change of the scan differ by {error:.0e}; steps before 10 do not change"
-)
+mm.course.identity("predicted and observed change of the scan are equal (float32)", predicted, observed, tolerance=1e-5)
+mm.course.identity("steps before 10 do not change", observed[:, :, :10], 0, tolerance=0)
 print("change of the logits, by sample:", np.round(moved.abs().max(1).values.numpy(), 2))
 
 # %% [markdown]
@@ -184,10 +185,12 @@ accuracy = {
     r.model.config.name: (r.predict(d["test"]).argmax(1) == d["test"].target).mean()
     for r, d in ((run, ds), (run_2, ds), (run_3, three), (run_4, ds), (run_5, ds))
 }
-assert "scans" not in trace_3.children
-assert trace_2["scans"]["0"].attrs["modality"] == ""
-assert min(accuracy.values()) > 0.15
-print("check: *test*: all five are trained and opened;", ", ".join(f"{n} {v:.0%}" for n, v in accuracy.items()))
+print("accuracy:", ", ".join(f"{name} {value:.0%}" for name, value in accuracy.items()))
+mm.course.test("a network without a scan has no scans in its Trace", "scans" not in trace_3.children)
+mm.course.test("a scan over both modalities belongs to neither", trace_2["scans"]["0"].attrs["modality"] == "")
+frequent = np.bincount(ds["test"].target).max() / len(ds["test"])
+mm.course.finding("all five have learnt something (smallest accuracy)", min(accuracy.values()), above=0.15,
+    control={"the most frequent class": frequent}, n=5, over="networks", form=".0%")  # fmt: skip
 
 # %% [markdown]
 # ## 5 · Dependence on the imputation
@@ -211,13 +214,21 @@ mm.plots.with_slider(views, prefix="missing: ")
 # %%
 shares = {word: phi["phi"].mean("sample").values for word, phi in found.items()}
 for word, phi in found.items():
-    total = phi["baseline"] + phi["phi"].sum("modality") - phi["full"]
-    assert float(abs(total).max()) < 1e-12
+    mm.course.identity(f"missing={word}: adds up to v(all)", phi["baseline"] + phi["phi"].sum("modality"), phi["full"])
     print(f"missing={word:10} audio {shares[word][0]:+.3f}, image {shares[word][1]:+.3f}")
 values = np.array(list(shares.values()))  # (imputation, modality)
-difference = (np.ptp(values, axis=0) / values.mean(axis=0)).max()
-assert difference > 0.05
-print(f"check: *finding* (one model): each adds up exactly, and yet a contribution differs by up to {difference:.0%}")
+halves = np.array(
+    [found["zeros"]["phi"].values[part::2].mean(0) for part in (0, 1)]
+)  # one imputation, two halves of the samples
+mm.course.finding(
+    "and yet a contribution depends on the imputation (largest relative difference, one model)",
+    (np.ptp(values, axis=0) / values.mean(axis=0)).max(),
+    above=0.05,
+    control={"one imputation, two halves of the test split": (np.ptp(halves, axis=0) / halves.mean(axis=0)).max()},
+    n=3,
+    over="imputations",
+    form=".0%",
+)
 
 # %% [markdown]
 # None of them is wrong, and the ranking of the modalities may depend on it. A contribution is always relative to a baseline, and the imputation defines the baseline. So report it with the number: the Trace does. Use
@@ -233,10 +244,9 @@ explanation = phi.mmviz.to_shap()
 values = phi.mmviz.to_shapiq(sample="mean")
 print(phi.mmviz.to_pandas().head(4).to_string(index=False))
 print(values)
-gap = float(np.abs(explanation.values - phi["phi"].values).max())
-exact = max(abs(values[(i,)] - float(phi["phi"].mean("sample")[i])) for i in range(2))
-assert max(gap, exact) < 1e-8
-print("check: *identity*: shap.Explanation and shapiq.InteractionValues contain the same numbers")
+mm.course.identity("shap.Explanation contains the same numbers", explanation.values, phi["phi"].values, tolerance=1e-8)
+exported = [values[(i,)] for i in range(2)]
+mm.course.identity("so does shapiq.InteractionValues", exported, phi["phi"].mean("sample").values, tolerance=1e-8)
 
 # %% [markdown]
 # ## 7 · From a file: a pickle is a program
@@ -253,8 +263,7 @@ try:
     mm.data.load(folder / "trap.pkl")
 except mm.core.errors.UnsafeFileError as error:
     print(error)
-assert not (folder / "caught").exists()
-print("check: the file was refused, and its code did not run")
+mm.course.test("the file was refused, and its code did not run", not (folder / "caught").exists())
 
 # %% [markdown]
 # ## What we learnt

@@ -91,11 +91,11 @@ columns = {
     "ACL": 7.7 / 2.54,
     "CVPR, both columns": 6.875,
 }  # inches, from their style files
-for label, size in sizes.items():
-    assert abs(size.width - columns[label]) < 0.005
-    assert size.embedded
-assert min(sizes, key=lambda label: sizes[label].width) == "ACL"
-print("check: each is as wide as its column, to 1/200 of an inch, with embedded fonts:", *sizes["ACL"].fonts)
+off = [abs(size.width - columns[label]) for label, size in sizes.items()]
+mm.course.test("each is as wide as its column, to 1/200 of an inch", max(off) < 0.005)
+mm.course.test("with embedded fonts", [size.embedded for size in sizes.values()])
+print("fonts:", *sizes["ACL"].fonts)
+mm.course.test("ACL has the narrowest column", min(sizes, key=lambda label: sizes[label].width) == "ACL")
 
 # %% [markdown]
 # ## 3 · Are they the same numbers?
@@ -107,14 +107,16 @@ mean = mm.plots.shapley_frame(phi)["mean"].values
 for size in sizes.values():
     bars = size.boxes[np.isclose(size.boxes[:, 3], np.median(size.boxes[:, 3]), atol=0.01)]
     ratio = bars[:, 2] / bars[:, 2].max()
-    assert np.allclose(ratio, abs(mean) / abs(mean).max(), atol=2e-3)
-    assert {f"{abs(v):.3f}" for v in mean} <= {word.lstrip("+") for word in size.words}
-print("check: in all four PDFs the lengths of the bars and the printed numbers equal those on the screen")
+    mm.course.identity(
+        "the lengths of the bars in the PDF are those on the screen", ratio, abs(mean) / abs(mean).max(), tolerance=2e-3
+    )
+    printed = {word.lstrip("+") for word in size.words}
+    mm.course.test("so are its printed numbers", [f"{abs(v):.3f}" in printed for v in mean])
 
 # %%
 again = mm.plots.paper(mm.plots.plot_shapley, phi, file=folder / "again.pdf", venue="acl")
-assert again.read_bytes() == files["ACL", "pdf"].read_bytes()
-print(f"check: written again, all {again.stat().st_size} bytes are equal, so a changed byte means a changed number")
+size = again.stat().st_size
+mm.course.identity(f"written again, all {size} bytes are equal", again.read_bytes(), files["ACL", "pdf"].read_bytes())
 
 # %% [markdown]
 # ## 4 · The caption
@@ -133,8 +135,8 @@ caption = {
 }
 tex = latex_figure("fig_acl_1.pdf", file=folder / "contributions.tex", label="fig:contributions", **caption)
 print(tex.read_text())
-assert all(word in tex.read_text() for word in ("Data: watch", "Seeds: 0", "Code: ", r"\label{fig:contributions}"))
-print("check: the caption says which data, which seed, which code")
+parts = ("Data: watch", "Seeds: 0", "Code: ", r"\label{fig:contributions}")
+mm.course.test("the caption states the data, the seed and the code", [part in tex.read_text() for part in parts])
 
 # %% [markdown]
 # ## 5 · Every kind of figure of three papers
@@ -160,10 +162,13 @@ print(table.read_text())
 # %%
 rows = evidence.rows("values").set_index("model")
 text = table.read_text()
-assert all(f"{error:.2f}" in text for error in rows["test.mae"])
-assert r"\multicolumn{4}{c}{measured here} & \multicolumn{4}{c}{published, CMU-MOSEI}" in text
-assert "Published elsewhere, not measured here" in text
-print("check: our numbers are those of the study's rows; the paper's are separate, and the caption states it")
+mm.course.test("our numbers are those of the study's rows", [f"{error:.2f}" in text for error in rows["test.mae"]])
+heading = r"\multicolumn{4}{c}{measured here} & \multicolumn{4}{c}{published, CMU-MOSEI}"
+mm.course.test(
+    "the paper's are separate, and the caption states it",
+    heading in text,
+    "Published elsewhere, not measured here" in text,
+)
 
 # %% [markdown]
 # **And if the results are missing?** The figure is refused.
@@ -175,8 +180,7 @@ try:
 except mm.core.errors.MmvizError as error:
     refused = str(error)
 print(refused)
-assert "make figures" in refused
-print("check: refused, with the command that computes them")
+mm.course.test("refused, with the command that computes them", "make figures" in refused)
 
 # %% [markdown]
 # ## 6 · Diagrams of the models
@@ -215,16 +219,17 @@ endings = (".tikz", ".svg", ".pdf", ".png")
 for name, one in {"own": own, **diagrams}.items():
     for ending in endings:
         one.save(folder / f"{name}{ending}")
-    page = inspect_pdf(folder / f"{name}.pdf")
-    assert page.embedded
-    assert page.width <= columns["ACL"]  # the narrowest column
+inspected = [inspect_pdf(folder / f"{name}.pdf") for name in ("own", *diagrams)]
+mm.course.test(
+    f"{len(inspected)} diagrams in {len(endings)} formats fit ACL's column, with embedded fonts",
+    [page.width <= columns["ACL"] for page in inspected],  # the narrowest column
+    [page.embedded for page in inspected],
+)
 source, letters = own.tikz(), "".join(inspect_pdf(folder / "own.pdf").words)
-for i, name in enumerate(ds.spec.names):
-    assert name in source
-    assert name in letters
-    assert f"{{mmv{i}}}{{HTML}}{{{mm.plots.theme.colour(i)[1:].upper()}}}" in source
-print(
-    f"check: {len(diagrams) + 1} diagrams in {len(endings)} formats fit ACL's column; our modalities are in the PDF and in the source, in their colours"
+mm.course.test(
+    "our modalities are in the PDF and in the source, in their colours",
+    [name in source and name in letters for name in ds.spec.names],
+    [f"{{mmv{i}}}{{HTML}}{{{mm.plots.theme.colour(i)[1:].upper()}}}" in source for i in range(len(ds.spec.names))],
 )
 
 # %% [markdown]
@@ -237,9 +242,11 @@ mm.studies.papers.write_figure("cm_stack", evidence, venue="acl", out=folder / "
 document = mm.studies.papers.write_document(["cm_stack", "cm_regression"], venue="acl", out=folder / "acl")
 print(document.read_text())
 page = inspect_pdf(folder / "acl" / "cm_stack.pdf")
-assert "twocolumn" in document.read_text()
-assert page.embedded
-print(f"check: a two-column document; its first figure is {page.width:.2f} inches wide, with embedded fonts")
+mm.course.test(
+    f"a two-column document; its first figure is {page.width:.2f} inches wide, with embedded fonts",
+    "twocolumn" in document.read_text(),
+    page.embedded,
+)
 
 # %% [markdown]
 # ## What we learnt
