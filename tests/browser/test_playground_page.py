@@ -379,3 +379,15 @@ def test_each_part_has_a_question_to_predict_and_an_explanation_that_is_closed_a
     question.locator("summary").click()
     assert question.locator("details p").is_visible()
     assert findings(page) == []
+
+
+def test_in_jupyterlab_the_frame_is_shown_and_a_change_of_w_is_computed(lab):
+    from lab_harness import write_notebook
+
+    write_notebook(lab.folder / "play.ipynb", ["import mmviz as mm\nmm.course.playground('coupled_scan', 'cyclic')"])
+    page = lab("play.ipynb")
+    frame = page.frame_locator("iframe[title='Playground: coupled scan']")
+    frame.get_by_role("spinbutton", name="W, target audio, source text").fill("1.5")
+    radius = frame.locator(".play-rho").inner_text()
+    assert number(radius) == pytest.approx(np.exp(-0.07) * 1.5 ** (1 / 3), rel=6e-6)
+    assert page.external == []
