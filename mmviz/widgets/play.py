@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from html import escape as html_escape
 from typing import Any
 
 import ipywidgets
@@ -55,11 +56,36 @@ def play(function: Callable[..., Any], /, **choices: Any) -> Play:
 
 
 class Play(ipywidgets.VBox):
-    """Controls above the output of a function; see :func:`play`."""
+    """Controls above what a function returns; see :func:`play`.
+
+    A plotly figure is updated in place. Anything else is shown as its HTML or text. An error of the function is shown in its place.
+    """
 
     def __init__(self, controls: Controls, function: Callable[..., Any]) -> None:
-        self.controls = controls
-        super().__init__([controls.around(lambda **values: function(**values))])
+        self.controls, self._function = controls, function
+        super().__init__([controls])
+        self._draw()
+        for widget in controls.widgets.values():
+            widget.observe(self._draw, "value")
+
+    def _draw(self, change: Any = None) -> None:
+        import plotly.graph_objects as go
+
+        try:
+            found = self._function(**self.values)
+        except Exception as error:  # of the reader's function: an exception in a callback would be lost
+            if change is None:
+                raise
+            found = f"{type(error).__name__}: {error}"
+        shown: Any = tuple(self.children)[-1]  # type: ignore[has-type]
+        if not isinstance(found, go.Figure):
+            html = found._repr_html_() if hasattr(found, "_repr_html_") else f"<pre>{html_escape(str(found))}</pre>"
+            self.children = [self.controls, *([] if found is None else [ipywidgets.HTML(html)])]
+        elif isinstance(shown, go.FigureWidget) and [t.type for t in shown.data] == [t.type for t in found.data]:
+            with shown.batch_update():
+                shown.update(found.to_dict(), overwrite=True)
+        else:
+            self.children = [self.controls, go.FigureWidget(found)]
 
     @property
     def values(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Controls for the parameters of a function: kinds of widgets, first values, refusals, and that a change calls the function again."""
 
 import ipywidgets
+import pandas
 import pytest
 
 import mmviz as mm
@@ -69,3 +70,31 @@ def test_a_front_end_without_widgets_reads_what_is_missing():
     forms = bundle[0] if isinstance(bundle, tuple) else bundle
     assert forms["text/plain"] == "Controls: a. They need a running kernel and a front end with widgets."
     assert "application/vnd.jupyter.widget-view+json" in forms
+
+
+def test_a_figure_is_updated_in_place_and_replaced_where_its_traces_are_others():
+    import plotly.graph_objects as go
+
+    found = mm.widgets.play(
+        lambda a=1: go.Figure([go.Scatter(y=[0, a])] * (1 + (a > 2)), {"title": {"text": str(a)}}), a=(0, 4, 1)
+    )
+    first = found.children[-1]
+    found.set(a=2)
+    assert found.children[-1] is first
+    assert list(first.data[0].y) == [0, 2]
+    assert first.layout.title.text == "2"
+    found.set(a=3)
+    assert found.children[-1] is not first
+    assert len(found.children[-1].data) == 2
+
+
+def test_text_is_escaped_tables_are_html_nothing_is_nothing_and_a_later_error_is_shown():
+    found = mm.widgets.play(lambda a=1: "<b>" if a else 1 / a, a=(0, 4, 1))
+    assert found.children[-1].value == "<pre>&lt;b&gt;</pre>"
+    found.set(a=0)
+    assert "ZeroDivisionError" in found.children[-1].value
+    table = mm.widgets.play(lambda a=1: pandas.DataFrame({"a": [a]}), a=(0, 4, 1))
+    assert "<table" in table.children[-1].value
+    assert len(mm.widgets.play(lambda a=1: None, a=(0, 4, 1)).children) == 1
+    with pytest.raises(ZeroDivisionError):
+        mm.widgets.play(lambda a=0: 1 / a, a=(0, 4, 1))
