@@ -110,6 +110,8 @@ def _score(cell: NotebookNode, path: Path) -> Score:
     outputs = list(cell.get("outputs", []))
     failed = [o.ename for o in outputs if o.output_type == "error"]
     failed += ["stderr" for o in outputs if o.output_type == "stream" and o.name == "stderr"]
+    if cell.get("execution_count") is None:  # nbgrader was stopped before it ran the notebook
+        failed = ["not run"]
     verdicts = [o.data[VERDICT] for o in outputs if o.output_type == "display_data" and VERDICT in o.data]
     if verdicts:
         mistake = _mistake(verdicts[-1], failed)

@@ -20,14 +20,14 @@ def verdict(number, mistake=None, *, correct=False, answered=True):
     return v4.new_output("display_data", {VERDICT: content, "text/plain": "…"})
 
 
-def checked(grade_id, *outputs, points=1):
+def checked(grade_id, *outputs, points=1, count=1):
     mark = {"grade": True, "grade_id": grade_id, "points": points, "solution": False, "locked": True}
-    return v4.new_code_cell("", outputs=list(outputs), metadata={"nbgrader": mark})
+    return v4.new_code_cell("", outputs=list(outputs), execution_count=count, metadata={"nbgrader": mark})
 
 
 @pytest.fixture
 def autograded(tmp_path):
-    """Write the submissions of three students to one notebook of five exercises."""
+    """Write the submissions of three students to one notebook of seven exercises."""
     stderr = v4.new_output("stream", name="stderr", text="a warning")
     students = {
         "Ada": [verdict("2.1", correct=True)],
@@ -40,6 +40,7 @@ def autograded(tmp_path):
             checked("check-2-2", verdict("2.2"), ERROR),
             checked("check-2-3", v4.new_output("error", ename="NameError", evalue="", traceback=[])),
             checked("check-2-4"),
+            checked("check-2-6", count=None),
             checked("theirs", v4.new_output("execute_result", {"text/plain": "1.5"}), points=2),
             checked("loud", verdict("2.5", correct=True), stderr),
             v4.new_code_cell("1 + 1"),
@@ -60,6 +61,7 @@ def test_read_gives_points_by_the_rule_of_nbgrader_and_names_every_mistake(autog
         "2.2": (0, 1, "not recognised"),
         "2.3": (0, 1, "error: NameError"),
         "2.4": (1, 1, "no verdict"),
+        "2.6": (0, 1, "error: not run"),
         "theirs": (1.5, 2, ""),
         "loud": (0, 1, "error: stderr"),
     }
@@ -69,7 +71,7 @@ def test_the_command_writes_a_row_for_each_student_and_exercise_and_no_formula(a
     out = tmp_path / "report.csv"
     assert main(["course", "report", str(autograded), "--out", str(out)]) == 0
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
-    assert len(rows) == 18
+    assert len(rows) == 21
     assert rows[0].keys() == {"student", "notebook", "exercise", "points", "of", "mistake"}
     assert {row["student"] for row in rows} == {"Ada", "Zoë", "'=cmd|'calc'!A0"}
     printed = capsys.readouterr().out
