@@ -20,14 +20,14 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 WITHOUT_VIEW = {"08_efficiency": "it measures time and memory of models that are never trained"}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
     shutil.copy(path, tmp_path)
     shutil.copytree(FOLDER / "networks", tmp_path / "networks")
     book = teacher(nbformat.read(path, as_version=4))  # with the solutions, each below its exercise and checked
     client = nbclient.NotebookClient(
-        book, timeout=400, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        book, timeout=600, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
     )
     start = time.perf_counter()
     done = client.execute()
@@ -50,7 +50,7 @@ def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
     assert findings.count("not in this run") <= len(findings) / 3, "most findings hold in this run"
     if path.stem not in WITHOUT_VIEW:
         assert "application/vnd.jupyter.widget-view+json" in text, "the live view is shown"
-    assert spent < 400
+    assert spent < 1200
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
