@@ -88,9 +88,9 @@ mm.course.finding(
     stored="04 experts",
 )
 mm.course.finding(
-    "a wider plain Mamba is less than three points from the experts (wider minus both)",
+    "it is not resolved whether a wider plain Mamba differs from the experts (wider minus both)",
     accuracy["shared, wider"] - accuracy["both"],
-    above=-0.03,
+    contains=0,
     control={"plain Mamba of the same width, minus both": accuracy["shared"].mean() - accuracy["both"].mean()},
     form="+.1%",
     stored="04 wider",
@@ -274,13 +274,6 @@ mm.course.finding(
     control={"routing that ignores the modality": 0.0},
     n=3,
     form=".2f",
-)
-mm.course.finding(
-    "training raises the mutual information (bits after minus before)",
-    bits[:, 1] - bits[:, 0],
-    above=0,
-    control={"no training": 0.0},
-    form="+.2f",
 )
 mm.course.finding(
     "after training the mutual information varies over seeds (range, relative to the largest possible)",

@@ -30,6 +30,7 @@ def fitted(kind, ds, options, seed, **plan):
 
 
 def accuracy(run, split):
+    """Return the share of correct predictions."""
     return float((run.predict(split).argmax(1) == split.target).mean())
 
 

@@ -21,14 +21,14 @@ def test_a_perfect_a_half_and_an_empty_submission_get_the_points_that_they_deser
     course = tmp_path / "nbgrader"
     grading.nbgrader(course, "generate_assignment", ASSIGNMENT, "--create")
     numbers = grading.exercises(course, ASSIGNMENT)
-    assert {"2.1", "2.2", "2.3"} <= set(numbers)
+    assert {"2.4", "2.5", "2.6"} <= set(numbers)
     solved = grading.solutions(numbers)
     half = {number: solved[number] for number in numbers[::2]} | {
-        "2.1": "answer = lambda M: 1 / M",  # a named mistake
-        "2.2": "raise ValueError('before any answer')",  # must not get the answer of the exercise before
-        "2.3": 'exec(mm.course.solution("2.3"))',  # must be refused
+        "2.4": "answer = lambda M: 1 / M",  # a named mistake
+        "2.5": "raise ValueError('before any answer')",  # must not get the answer of the exercise before
+        "2.6": 'exec(mm.course.solution("2.6"))',  # must be refused
     }
-    right = set(numbers[::2]) - {"2.1", "2.2", "2.3"}
+    right = set(numbers[::2]) - {"2.4", "2.5", "2.6"}
     for student, works in (("perfect", solved), ("half", half), ("empty", {})):
         grading.submit(course, student, ASSIGNMENT, works)
     grading.nbgrader(course, "autograde", ASSIGNMENT)
@@ -41,9 +41,9 @@ def test_a_perfect_a_half_and_an_empty_submission_get_the_points_that_they_deser
     assert len(got) == 3 * len(numbers)
     assert {got["perfect", number] for number in numbers} == {(1.0, "")}
     assert {got["empty", number] for number in numbers} == {(0.0, "no answer")}
-    assert got["half", "2.1"] == (0.0, "decay")
+    assert got["half", "2.4"] == (0.0, "decay")
     assert {number for number in numbers if got["half", number][0]} == right
-    assert {got["half", number] for number in ("2.2", "2.3")} == {(0.0, "no answer")}
+    assert {got["half", number] for number in ("2.5", "2.6")} == {(0.0, "no answer")}
 
     grading.nbgrader(course, "export")
     grades = {row["student_id"]: row for row in csv.DictReader((course / "grades.csv").read_text().splitlines())}

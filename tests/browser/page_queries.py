@@ -20,6 +20,7 @@ def values(page, label):
 
 
 def slider(page, label):
+    """Return the slider of this name."""
     return page.get_by_role("slider", name=label)
 
 

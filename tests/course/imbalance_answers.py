@@ -30,6 +30,7 @@ def by_matrix(v):
 
 
 def over_subsets(v):
+    """Weigh all subsets alike, a likely mistake."""
     return np.array([np.mean([v[k | 1 << m] - v[k] for k in range(8) if not k >> m & 1]) for m in range(3)])
 
 

@@ -35,9 +35,7 @@ def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
     text = json.dumps(done)
     sources = [cell.source for cell in done.cells if cell.cell_type == "code"]
     promised = [claims_of(source) for source in sources]
-    assert sum(map(len, promised)) + sum("check:" in source for source in sources) >= 3, (
-        "every claim is followed by a visible check"
-    )
+    assert sum(map(len, promised)) >= 3, "claims are checked"
     kinds = re.compile(r"^(identity|test|finding|not in this run): ", re.MULTILINE)
     shown = [
         kinds.findall("".join(o.text for o in cell.outputs if o.output_type == "stream"))
