@@ -38,11 +38,13 @@ def embed_views(folder: str, address: str, *, models: bool = False) -> None:
     models
         Whether a page also holds the trained model, if a variable of the notebook does: its edits are then predicted without a kernel.
     """
+    import ipywidgets
     import plotly.io as pio
     from IPython import get_ipython
     from plotly.io.base_renderers import MimetypeRenderer
 
     from mmviz.widgets import Explorer
+    from mmviz.widgets.play import Play
 
     sources = chain([f"../_static/{PLOTLY}"], repeat(False))  # the first figure of a page loads plotly.js
 
@@ -63,7 +65,18 @@ def embed_views(folder: str, address: str, *, models: bool = False) -> None:
         (_with_model(view, get_ipython().user_ns) if models else view).save(Path(folder) / name)
         return {"text/html": frame(f"{address}/{name}", view.readout), "text/plain": view.readout}, {}
 
+    def still(played: Play, *_: Any, **__: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        note = f"Drawn at the first values of its controls ({', '.join(played.values)}), which move in the notebook."
+        shown = played.children[-1]
+        drawn = (
+            shown.value
+            if isinstance(shown, ipywidgets.HTML)
+            else Embedded().to_mimebundle(shown.to_dict())["text/html"]
+        )
+        return {"text/html": f"{drawn}<p>{html.escape(note)}</p>", "text/plain": note}, {}
+
     get_ipython().display_formatter.mimebundle_formatter.for_type(Explorer, framed)
+    get_ipython().display_formatter.mimebundle_formatter.for_type(Play, still)
 
 
 def _with_model(view: Explorer, names: dict[str, Any]) -> Explorer:
@@ -146,6 +159,7 @@ def run_study(path: Path, out: Path, views: Path, *, version: str, models: bool 
         except nbclient.exceptions.CellExecutionError as error:
             raise DataError(f"{path.name}: a cell failed: {error}") from error
     del book.cells[0]
+    book.metadata.pop("widgets", None)  # with it a page would load widget code from another host
     book.metadata["mmviz_key"] = key
     out.parent.mkdir(parents=True, exist_ok=True)
     own_views.mkdir(parents=True, exist_ok=True)

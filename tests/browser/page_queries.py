@@ -1,5 +1,7 @@
 """What a person would see in the view: its maps as pixels, its words, its numbers."""
 
+import time
+
 PIXELS = """() => [...document.querySelectorAll('.mmv-state canvas')].map((c) =>
   [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data])"""
 
@@ -61,3 +63,13 @@ _KEPT = """async () => {
 def settle(page):
     """Wait until the page keeps its height: 120 ms after its first drawing the panels out of sight are measured, and places move."""
     page.evaluate(_KEPT)
+
+
+def changed(page, look, before, seconds=30):
+    """Return what ``look`` returns once it is no longer ``before``; after the limit: ``before``. A busy machine draws later than it is asked to."""
+    for _ in range(10 * seconds):
+        now = look(page)
+        if now != before:
+            return now
+        time.sleep(0.1)
+    return before

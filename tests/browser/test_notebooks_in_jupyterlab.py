@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from page_queries import maps, sentence, slider
+from page_queries import changed, maps, sentence, slider
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 pytestmark = pytest.mark.timeout(1500)
@@ -23,12 +23,12 @@ def test_notebook_00_runs_in_jupyterlab_and_its_view_follows_the_keyboard(lab):
     slider(page, "Epoch").focus()
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
-    assert maps(page) != before, "the states did not follow the epoch"
+    assert changed(page, maps, before) != before, "the states did not follow the epoch"
     assert sentence(page) != said
     slider(page, "Time cursor").focus()
     at = sentence(page)
     page.keyboard.press("ArrowRight")
-    assert sentence(page) != at, "prediction and contributions did not follow the cursor"
+    assert changed(page, sentence, at) != at, "prediction and contributions did not follow the cursor"
     assert page.locator(".js-plotly-plot").count() == 4
     assert page.external == []
 
@@ -67,7 +67,7 @@ def test_notebook_01_runs_in_jupyterlab_and_its_views_follow_mouse_and_keyboard(
     at = said(first)
     first.get_by_role("slider", name="Time cursor").focus()
     page.keyboard.press("ArrowRight")
-    assert said(first) != at
+    assert changed(first, said, at) != at
 
     both = show(page, 1)
     assert said(both).startswith("A: epoch 3 of 3")
@@ -84,7 +84,7 @@ def test_notebook_01_runs_in_jupyterlab_and_its_views_follow_mouse_and_keyboard(
     drawn = said(watch)
     watch.get_by_role("slider", name="Epoch").first.focus()
     page.keyboard.press("Home")
-    assert said(watch) != drawn
+    assert changed(watch, said, drawn) != drawn
     page.locator(".js-plotly-plot").last.scroll_into_view_if_needed()
     keep(page, "end")
     assert page.locator(".js-plotly-plot").count() == 2

@@ -32,7 +32,7 @@ def axes(page):
         page.locator("[data-view='sample scatter']")
         .get_by_label(name, exact=True)
         .locator("option:checked")
-        .inner_text()
+        .text_content()  # drawn or not: the panel may be out of sight
         for name in ("Across", "Up")
     ]
 

@@ -29,6 +29,7 @@ def notebooks(tmp_path_factory):
         v4.new_code_cell(STUDY),
         v4.new_code_cell("go.Figure(go.Bar(y=[1, 2]))"),
         v4.new_code_cell("go.Figure(go.Bar(y=[2, 1]))"),
+        v4.new_code_cell("mm.widgets.play(lambda height=3: go.Figure(go.Bar(y=[height, 1])), height=(1, 5, 1))"),
     ]
     nbformat.write(v4.new_notebook(cells=cells), folder / "00_study.ipynb")
     return folder
@@ -83,6 +84,13 @@ def test_a_live_view_is_framed_as_a_standalone_page(site):
     page = (site / "studies" / address).resolve()
     assert page.is_file()
     assert "Content-Security-Policy" in page.read_text()
+
+
+def test_a_figure_with_controls_is_drawn_at_their_first_values_and_says_so(site):
+    text = (site / "studies/00_study.html").read_text()
+    assert text.count("Plotly.newPlot") == 3
+    assert "Drawn at the first values of its controls (height), which move in the notebook." in text
+    assert "application/vnd.jupyter.widget" not in text
 
 
 def test_a_notebook_runs_again_only_when_it_or_the_code_changed(notebooks, tmp_path):
